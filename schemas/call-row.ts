@@ -1,0 +1,177 @@
+import type { LegDirection, EndpointKind, Presentation, TransferKind, OfferOutcome } from './vocabulary.ts';
+
+// Rows of the table `calls` and what is nested in them: one call is one row. Instants are µs UTC, spans ms.
+// The definition of every field is in docs/definitions.md.
+
+export type CallState = 'active' | 'ended' | 'merged';
+export type CallDirection = 'inbound' | 'outbound' | 'internal' | 'unknown';
+export type Disposition =
+  | 'in_progress'
+  | 'answered'
+  | 'voicemail'
+  | 'abandoned'
+  | 'cancelled'
+  | 'busy'
+  | 'rejected'
+  | 'no_answer'
+  | 'blocked'
+  | 'failed'
+  | 'unknown';
+export type CallEndedBy = 'caller' | 'callee' | 'agent' | 'transfer' | 'switch' | 'unknown';
+export type LegRole = 'caller' | 'callee' | 'consult' | 'loser' | 'agent' | 'spy';
+export type VisitOutcome =
+  | 'waiting'
+  | 'answered'
+  | 'abandoned'
+  | 'timeout'
+  | 'exit_key'
+  | 'no_agents'
+  | 'callback_accepted'
+  | 'withdrawn'
+  | 'failed';
+export type Quality =
+  | 'end_inferred'
+  | 'clock_anomaly'
+  | 'gap'
+  | 'merged'
+  | 'late'
+  | 'conflicting_event'
+  | 'truncated_events';
+export type RecordingStatus = 'recording' | 'uploading' | 'available' | 'absent' | 'failed' | 'deleted';
+
+export type LegRow = {
+  leg_id: string;
+  /** The switch's own id of the leg. */
+  native_id: string;
+  switch_id: string;
+  role: LegRole;
+  direction: LegDirection;
+  endpoint: string;
+  endpoint_kind: EndpointKind;
+  /** Number or extension this leg dialled or was dialled as. */
+  destination: string;
+  sip_call_id: string;
+  created_at: number | null;
+  ringing_at: number | null;
+  answered_at: number | null;
+  ended_at: number | null;
+  hangup_cause: string;
+  cause_q850: number | null;
+  sip_code: number | null;
+  connect_ms: number;
+  bill_ms: number | null;
+};
+
+export type BridgeRow = {
+  leg_id: string;
+  other_leg_id: string;
+  bridge_id: string;
+  kind: string;
+  from: number;
+  to: number | null;
+};
+
+export type HoldRow = { leg_id: string; from: number; to: number | null };
+
+export type TransferRow = {
+  at: number;
+  kind: TransferKind;
+  by_leg_id: string;
+  from: string;
+  to: string;
+  consult_leg_id: string;
+  completed: boolean | null;
+};
+
+export type OfferRow = {
+  attempt_id: string;
+  agent_id: string;
+  at: number;
+  outcome: OfferOutcome | '';
+  ring_ms: number | null;
+};
+
+export type QueueVisitRow = {
+  visit_id: string;
+  queue_id: string;
+  entered_at: number | null;
+  connected_at: number | null;
+  left_at: number | null;
+  ended_at: number | null;
+  outcome: VisitOutcome;
+  origin: string;
+  agent_id: string;
+  agent_leg_id: string;
+  wait_ms: number;
+  ring_ms: number | null;
+  connect_ms: number;
+  hold_ms: number | null;
+  ended_by: string;
+  offers: readonly OfferRow[];
+};
+
+export type CallRecordingRow = {
+  recording_id: string;
+  status: RecordingStatus;
+  leg_id: string;
+  started_at: number | null;
+  duration_ms: number | null;
+  bytes: number | null;
+};
+
+export type CallRow = {
+  tenant_id: string;
+  call_started_at: number;
+  call_id: string;
+  version: number;
+  call_key: string;
+  state: CallState;
+  /** Call id this one was merged into, empty otherwise. */
+  merged_into: string;
+  switch_id: string;
+  direction: CallDirection;
+  disposition: Disposition;
+  started_at: number;
+  switch_answered_at: number | null;
+  answered_at: number | null;
+  ended_at: number | null;
+  duration_ms: number;
+  setup_ms: number | null;
+  ring_ms: number;
+  wait_ms: number;
+  connect_ms: number;
+  hold_ms: number;
+  talk_ms: number;
+  bill_ms: number;
+  caller_number: string;
+  caller_e164: string;
+  caller_name: string;
+  caller_presentation: Presentation;
+  callee_number: string;
+  callee_e164: string;
+  /** What the caller dialled; the callee is who answered or was rung. */
+  dialled_number: string;
+  hangup_cause: string;
+  cause_q850: number | null;
+  sip_code: number | null;
+  ended_by: CallEndedBy;
+  answered_by_kind: string;
+  answered_by_id: string;
+  answered_by_leg_id: string;
+  last_answered_by_id: string;
+  reached_voicemail: boolean;
+  quality: readonly Quality[];
+  /** Every id of the switch that means this call: keys and channels. */
+  native_ids: readonly string[];
+  sip_call_ids: readonly string[];
+  legs: readonly LegRow[];
+  bridges: readonly BridgeRow[];
+  holds: readonly HoldRow[];
+  transfers: readonly TransferRow[];
+  queue_visits: readonly QueueVisitRow[];
+  recordings: readonly CallRecordingRow[];
+  has_recording: boolean;
+  events: number;
+  last_event_at: number;
+  updated_at: number;
+};

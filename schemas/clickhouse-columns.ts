@@ -1,0 +1,136 @@
+import type { CallRow } from './call-row.ts';
+import type { CallAnchorRow, CallEventRow, QuarantineRow, RecordingRow, UnanchoredEventRow } from './rows.ts';
+
+// ClickHouse types of every column, as written: the DDL in clickhouse/ says the same, and an integration test compares.
+
+const instant = 'DateTime64(6)';
+const maybeInstant = `Nullable(${instant})`;
+const word = 'LowCardinality(String)';
+
+export const callEventColumns: Readonly<Record<keyof CallEventRow, string>> = {
+  tenant_id: word,
+  call_started_at: instant,
+  call_id: 'String',
+  event_id: 'String',
+  content_hash: 'String',
+  observed_order: 'UInt64',
+  type: word,
+  occurred_at: instant,
+  event: 'String',
+};
+
+export const unanchoredEventColumns: Readonly<Record<keyof UnanchoredEventRow, string>> = {
+  tenant_id: word,
+  call_key: 'String',
+  event_id: 'String',
+  content_hash: 'String',
+  event: 'String',
+};
+
+export const callAnchorColumns: Readonly<Record<keyof CallAnchorRow, string>> = {
+  tenant_id: word,
+  call_key: 'String',
+  call_started_at: instant,
+};
+
+export const quarantineColumns: Readonly<Record<keyof QuarantineRow, string>> = {
+  tenant_id: word,
+  quarantine_id: 'String',
+  received_at: instant,
+  stage: word,
+  source: 'String',
+  switch_id: word,
+  code: word,
+  message: 'String',
+  field: 'String',
+  raw: 'String',
+};
+
+export const recordingColumns: Readonly<Record<keyof RecordingRow, string>> = {
+  tenant_id: word,
+  recording_id: 'String',
+  version: 'UInt64',
+  call_key: 'String',
+  call_id: 'String',
+  leg_id: 'String',
+  status: word,
+  failure_reason: word,
+  started_at: instant,
+  duration_ms: 'Nullable(UInt64)',
+  format: word,
+  content_type: word,
+  channels: 'Nullable(UInt8)',
+  bytes: 'Nullable(UInt64)',
+  sha256: 'String',
+  bucket: word,
+  object_key: 'String',
+  direction: word,
+  caller_number: 'String',
+  callee_number: 'String',
+  caller_name: 'String',
+  queue_id: word,
+  agent_id: word,
+  updated_at: instant,
+};
+
+const legs = `Array(Tuple(leg_id String, native_id String, switch_id String, role String, direction String, endpoint String, endpoint_kind String, destination String, sip_call_id String, created_at ${maybeInstant}, ringing_at ${maybeInstant}, answered_at ${maybeInstant}, ended_at ${maybeInstant}, hangup_cause String, cause_q850 Nullable(UInt16), sip_code Nullable(UInt16), connect_ms UInt64, bill_ms Nullable(UInt64)))`;
+const bridges = `Array(Tuple(leg_id String, other_leg_id String, bridge_id String, kind String, from ${instant}, to ${maybeInstant}))`;
+const holds = `Array(Tuple(leg_id String, from ${instant}, to ${maybeInstant}))`;
+const transfers = `Array(Tuple(at ${instant}, kind String, by_leg_id String, from String, to String, consult_leg_id String, completed Nullable(Bool)))`;
+const offers = `Array(Tuple(attempt_id String, agent_id String, at ${instant}, outcome String, ring_ms Nullable(UInt64)))`;
+const queueVisits = `Array(Tuple(visit_id String, queue_id String, entered_at ${maybeInstant}, connected_at ${maybeInstant}, left_at ${maybeInstant}, ended_at ${maybeInstant}, outcome String, origin String, agent_id String, agent_leg_id String, wait_ms UInt64, ring_ms Nullable(UInt64), connect_ms UInt64, hold_ms Nullable(UInt64), ended_by String, offers ${offers}))`;
+const recordings = `Array(Tuple(recording_id String, status String, leg_id String, started_at ${maybeInstant}, duration_ms Nullable(UInt64), bytes Nullable(UInt64)))`;
+
+export const callColumns: Readonly<Record<keyof CallRow, string>> = {
+  tenant_id: word,
+  call_started_at: instant,
+  call_id: 'String',
+  version: 'UInt64',
+  call_key: 'String',
+  state: word,
+  merged_into: 'String',
+  switch_id: word,
+  direction: word,
+  disposition: word,
+  started_at: instant,
+  switch_answered_at: maybeInstant,
+  answered_at: maybeInstant,
+  ended_at: maybeInstant,
+  duration_ms: 'UInt64',
+  setup_ms: 'Nullable(UInt64)',
+  ring_ms: 'UInt64',
+  wait_ms: 'UInt64',
+  connect_ms: 'UInt64',
+  hold_ms: 'UInt64',
+  talk_ms: 'UInt64',
+  bill_ms: 'UInt64',
+  caller_number: 'String',
+  caller_e164: 'String',
+  caller_name: 'String',
+  caller_presentation: word,
+  callee_number: 'String',
+  callee_e164: 'String',
+  dialled_number: 'String',
+  hangup_cause: word,
+  cause_q850: 'Nullable(UInt16)',
+  sip_code: 'Nullable(UInt16)',
+  ended_by: word,
+  answered_by_kind: word,
+  answered_by_id: 'String',
+  answered_by_leg_id: 'String',
+  last_answered_by_id: 'String',
+  reached_voicemail: 'Bool',
+  quality: 'Array(String)',
+  native_ids: 'Array(String)',
+  sip_call_ids: 'Array(String)',
+  legs,
+  bridges,
+  holds,
+  transfers,
+  queue_visits: queueVisits,
+  recordings,
+  has_recording: 'Bool',
+  events: 'UInt32',
+  last_event_at: instant,
+  updated_at: instant,
+};

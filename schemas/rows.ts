@@ -1,0 +1,74 @@
+import type { CallDirection, RecordingStatus } from './call-row.ts';
+
+// Rows of the tables beside `calls`. Instants are µs UTC, spans ms.
+
+/** One event of a call, as it came: the grow-only set that calls are assembled from. */
+export type CallEventRow = {
+  tenant_id: string;
+  call_started_at: number;
+  call_id: string;
+  event_id: string;
+  content_hash: string;
+  /** 2^53 − observed_at: of equal events the one received first is kept. */
+  observed_order: number;
+  type: string;
+  occurred_at: number;
+  /** Avro single-object bytes. */
+  event: Buffer;
+};
+
+/** An event whose call's anchor nobody knows yet. */
+export type UnanchoredEventRow = {
+  tenant_id: string;
+  call_key: string;
+  event_id: string;
+  content_hash: string;
+  event: Buffer;
+};
+
+/** The anchor of a call key, once decided. */
+export type CallAnchorRow = { tenant_id: string; call_key: string; call_started_at: number };
+
+export type QuarantineRow = {
+  tenant_id: string;
+  quarantine_id: string;
+  received_at: number;
+  stage: string;
+  source: string;
+  switch_id: string;
+  code: string;
+  message: string;
+  field: string;
+  raw: Buffer;
+};
+
+/**
+ * One recording. The recordings processor writes it when the audio is stored (version 0, no call), the calls processor
+ * again whenever it assembles the call it belongs to (version = the call's).
+ */
+export type RecordingRow = {
+  tenant_id: string;
+  recording_id: string;
+  version: number;
+  call_key: string;
+  call_id: string;
+  leg_id: string;
+  status: RecordingStatus;
+  failure_reason: string;
+  started_at: number;
+  duration_ms: number | null;
+  format: string;
+  content_type: string;
+  channels: number | null;
+  bytes: number | null;
+  sha256: string;
+  bucket: string;
+  object_key: string;
+  direction: CallDirection;
+  caller_number: string;
+  callee_number: string;
+  caller_name: string;
+  queue_id: string;
+  agent_id: string;
+  updated_at: number;
+};
