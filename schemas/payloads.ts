@@ -249,4 +249,3 @@ export type CostAdded = {
   amount_micros: number;
   currency: string;
 };
-
