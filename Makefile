@@ -1,0 +1,59 @@
+# Trunkline. `make` lists what can be done. Needs git, make and Node >= 20 with npm; everything else is installed here.
+
+NODE := node_modules/.bin/node
+BIN := node_modules/.bin
+# Biome, oxlint and npm scripts find the project's own Node 24 first.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+SOURCES := schemas runtime ingest processors query-api deploy bench
+PORT_BASE ?= 4000
+DATA ?= data
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer (https://nodejs.org)"; exit 1; }
+	@echo "installing the packages of package-lock.json (about 1 GiB on disk: ClickHouse's engine is one of them) ..."
+	npm ci --no-audit
+	@touch $@
+
+.PHONY: install
+install: node_modules/.package-lock.json ## Install what is missing
+
+.PHONY: run
+run: install ## Start everything on this machine with demo traffic (DATA=data PORT_BASE=4000)
+	@exec $(NODE) deploy/cli/trunkline.mjs up --demo --data $(DATA) --port-base $(PORT_BASE)
+
+.PHONY: test
+test: check test-unit test-integration ## Everything: format, lint, types, unit and integration tests on the embedded engines
+
+.PHONY: check
+check: install ## Format, lint and types
+	biome format
+	oxlint --type-aware --deny-warnings
+	tsc --noEmit
+
+.PHONY: test-unit
+test-unit: install ## Pure tests: no network, no engines
+	$(NODE) --test $(foreach folder,$(SOURCES),'$(folder)/**/*.test.ts')
+
+.PHONY: test-integration
+test-integration: install ## Tests against the embedded engines, and whole-system runs with kills
+	$(NODE) --test --test-concurrency=1 $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
+
+SAMPLES ?= ../shared/samples
+.PHONY: test-samples
+test-samples: install ## Real switch captures in SAMPLES against what their CDRs must say
+	TRUNKLINE_SAMPLES=$(SAMPLES) $(NODE) --test deploy/testing/samples.ts
+
+.PHONY: format
+format: install ## Format the sources
+	biome format --write
+
+.PHONY: clean
+clean: ## Remove installed packages and the default data folder
+	rm -rf node_modules data
