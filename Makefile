@@ -15,10 +15,12 @@ DATA ?= data
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Not `npm ci`: npm 11 and 12 refuse it when a registry lacks another platform's optional packages. This installs the
+# lockfile's versions all the same and leaves it untouched.
 node_modules/.package-lock.json: package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer (https://nodejs.org)"; exit 1; }
 	@echo "installing the packages of package-lock.json (about 1 GiB on disk: ClickHouse's engine is one of them) ..."
-	npm ci --no-audit
+	npm install --no-save --no-audit
 	@touch $@
 
 .PHONY: install
