@@ -70,7 +70,7 @@ function declare<Value, Options extends Common<Value>>(
     options.default !== undefined
       ? { kind: 'default', value: options.default }
       : { kind: options.optional === true ? 'optional' : 'required' };
-  return { env: options.env, doc: options.doc, expected, unset, parse } as Setting<Result<Value, Options>>;
+  return { env: options.env, doc: options.doc, expected, unset, parse };
 }
 
 type IntegerOptions = Common<number> & { readonly min?: number; readonly max?: number };
@@ -181,7 +181,9 @@ export function describeConfig<const Spec extends ConfigSpec>(spec: Spec, config
 
 function shown(value: unknown): string {
   if (value === undefined) return '[unset]';
-  return value instanceof Secret ? hidden : String(value as string | number | boolean | readonly string[]);
+  if (value instanceof Secret) return hidden;
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function quote(text: string): string {

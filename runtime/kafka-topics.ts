@@ -1,0 +1,63 @@
+import { KafkaJSAggregateError } from 'kafkajs';
+import type { KafkaConnection } from './kafka-connection.ts';
+
+export type TopicSpec = {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replication: number;
+  /** Topic settings of Kafka, such as `retention.ms`. */
+  readonly config?: Readonly<Record<string, string>>;
+};
+
+export type EnsuredTopic = { readonly topic: string; readonly created: boolean };
+
+/**
+ * Creates the topics that are missing and leaves the others as they are: more partitions would move calls to other
+ * partitions, so that stays an operator's act.
+ */
+export async function ensureTopics(kafka: KafkaConnection, specs: readonly TopicSpec[]): Promise<EnsuredTopic[]> {
+  const client = kafka.client({ retries: 8, initialRetryMs: 200, maxRetryMs: 3000, requestTimeoutMs: 30_000 });
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const ensured: EnsuredTopic[] = [];
+    for (const spec of specs) {
+      const created = !existing.has(spec.topic) && (await createTopic(admin, spec));
+      if (created) kafka.logger.info({ topic: spec.topic, partitions: spec.partitions }, 'created a topic');
+      ensured.push({ topic: spec.topic, created });
+    }
+    return ensured;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+type Admin = ReturnType<ReturnType<KafkaConnection['client']>['admin']>;
+
+async function createTopic(admin: Admin, spec: TopicSpec): Promise<boolean> {
+  try {
+    return await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic: spec.topic,
+          numPartitions: spec.partitions,
+          replicationFactor: spec.replication,
+          configEntries: Object.entries(spec.config ?? {}).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+  } catch (error) {
+    if (isAlreadyThere(error)) return false;
+    throw error;
+  }
+}
+
+/** Another process may create the topic between our look and our act. */
+function isAlreadyThere(error: unknown): boolean {
+  return (
+    error instanceof KafkaJSAggregateError &&
+    error.errors.every((each) => each instanceof Error && 'type' in each && each.type === 'TOPIC_ALREADY_EXISTS')
+  );
+}
