@@ -1,0 +1,28 @@
+/** The store got other bytes than were declared; nothing was stored. */
+export class ChecksumMismatch extends Error {
+  override readonly name = 'ChecksumMismatch';
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`the bytes for ${key} do not have the declared SHA-256`, options);
+  }
+}
+
+/** The HTTP status of an answer that the SDK made an error of. */
+export function httpStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  return (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode;
+}
+
+/** The error code of S3, such as `BadDigest`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && '$metadata' in error ? error.name : undefined;
+}
+
+/** Whether the same request may succeed later: no answer at all, the store overloaded, or a conflicting write under way. */
+export function isRetryableS3Error(error: unknown): boolean {
+  if (error instanceof ChecksumMismatch || !(error instanceof Error)) return false;
+  const status = httpStatus(error);
+  return status === undefined
+    ? 'code' in error || error.name === 'TimeoutError'
+    : status >= 500 || [408, 409, 429].includes(status);
+}

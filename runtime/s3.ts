@@ -1,0 +1,189 @@
+import type { Readable } from 'node:stream';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { ConfigError } from './config.ts';
+import type { Logger } from './logger.ts';
+import { ChecksumMismatch, errorCode, httpStatus } from './s3-errors.ts';
+import { createPresigner, type PresignOptions } from './s3-presign.ts';
+import type { S3Config } from './settings.ts';
+
+export { ChecksumMismatch, isRetryableS3Error } from './s3-errors.ts';
+export type { PresignOptions } from './s3-presign.ts';
+
+export type PutObject = {
+  readonly key: string;
+  readonly body: Readable;
+  readonly contentLength: number;
+  /** Declared to the store, which refuses other bytes. */
+  readonly sha256Hex: string;
+  readonly contentType: string;
+  /** An object that is there already is never replaced. */
+  readonly ifNoneMatch: true;
+};
+
+export type ObjectHead = {
+  readonly bytes: number;
+  /** Null for an object that was stored without one. */
+  readonly sha256Hex: string | null;
+  readonly contentType: string;
+  readonly lastModified: Date;
+};
+
+export type ObjectBody = {
+  readonly body: Readable;
+  /** Length of the body, which may be a part of the object. */
+  readonly bytes: number;
+  readonly contentType: string;
+  /** `bytes 0-99/1234` when a range was asked for. */
+  readonly contentRange: string | null;
+};
+
+export type ObjectStore = {
+  /** Throws `ChecksumMismatch` when the bytes are not those declared; the body cannot be sent again, so nothing is retried. */
+  put(object: PutObject): Promise<'stored' | 'exists'>;
+  head(key: string): Promise<ObjectHead | null>;
+  /** `range` as in HTTP: `bytes=0-99`. Null when there is no such object; a range beyond its end throws. */
+  get(key: string, range?: string): Promise<ObjectBody | null>;
+  remove(key: string): Promise<void>;
+  /** A URL by which anyone can read the object until it expires; costs no request. */
+  presignGet(key: string, options: PresignOptions): Promise<string>;
+  /** Creates the bucket unless it is there. */
+  ensureBucket(): Promise<void>;
+  /** True when the bucket can be reached with these credentials. */
+  ping(): Promise<boolean>;
+  close(): void;
+};
+
+export function createObjectStore(config: S3Config, logger: Logger): ObjectStore {
+  const client = connect(config);
+  const Bucket = config.s3Bucket;
+  const presigner = createPresigner(client, Bucket);
+  return {
+    put: async (object) => putObject(client, Bucket, object),
+    head: async (key) => headObject(client, Bucket, key),
+    get: async (key, range) => getObject(client, Bucket, key, range),
+    remove: async (key) => {
+      await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
+    },
+    presignGet: async (key, options) => presigner(key, options),
+    ensureBucket: async () => {
+      if (await bucketExists(client, Bucket)) return;
+      try {
+        await client.send(new CreateBucketCommand({ Bucket }));
+        logger.info({ bucket: Bucket }, 'created the bucket');
+      } catch (error) {
+        if (errorCode(error) !== 'BucketAlreadyOwnedByYou') throw error;
+      }
+    },
+    ping: async () => {
+      try {
+        return await bucketExists(client, Bucket);
+      } catch (error) {
+        logger.debug({ err: error }, 'the object store does not answer');
+        return false;
+      }
+    },
+    close: () => {
+      client.destroy();
+    },
+  };
+}
+
+function connect(config: S3Config): S3Client {
+  const { s3AccessKeyId: accessKeyId, s3SecretAccessKey: secret, s3SessionToken: token, s3Endpoint: endpoint } = config;
+  if ((accessKeyId === undefined) !== (secret === undefined)) {
+    const missing = secret === undefined ? 'TRUNKLINE_S3_SECRET_ACCESS_KEY' : 'TRUNKLINE_S3_ACCESS_KEY_ID';
+    throw new ConfigError([`${missing}: is not set, expected both keys or none`]);
+  }
+  return new S3Client({
+    region: config.s3Region,
+    forcePathStyle: config.s3ForcePathStyle ?? endpoint !== undefined,
+    // Stores other than AWS do not all know the checksums that the SDK adds by itself; we declare SHA-256.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 60_000 },
+    ...(endpoint !== undefined && { endpoint }),
+    ...(accessKeyId !== undefined &&
+      secret !== undefined && {
+        credentials: {
+          accessKeyId,
+          secretAccessKey: secret.reveal(),
+          ...(token !== undefined && { sessionToken: token.reveal() }),
+        },
+      }),
+  });
+}
+
+async function putObject(client: S3Client, Bucket: string, object: PutObject): Promise<'stored' | 'exists'> {
+  try {
+    await client.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: object.key,
+        Body: object.body,
+        ContentLength: object.contentLength,
+        ContentType: object.contentType,
+        ChecksumSHA256: Buffer.from(object.sha256Hex, 'hex').toString('base64'),
+        IfNoneMatch: '*',
+      }),
+    );
+    return 'stored';
+  } catch (error) {
+    if (httpStatus(error) === 412) return 'exists';
+    if (errorCode(error) === 'BadDigest' || errorCode(error) === 'XAmzContentChecksumMismatch') {
+      throw new ChecksumMismatch(object.key, { cause: error });
+    }
+    throw error;
+  } finally {
+    object.body.destroy();
+  }
+}
+
+async function headObject(client: S3Client, Bucket: string, Key: string): Promise<ObjectHead | null> {
+  try {
+    const head = await client.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
+    return {
+      bytes: head.ContentLength ?? 0,
+      sha256Hex: head.ChecksumSHA256 === undefined ? null : Buffer.from(head.ChecksumSHA256, 'base64').toString('hex'),
+      contentType: head.ContentType ?? 'application/octet-stream',
+      lastModified: head.LastModified ?? new Date(0),
+    };
+  } catch (error) {
+    if (httpStatus(error) === 404) return null;
+    throw error;
+  }
+}
+
+async function getObject(client: S3Client, Bucket: string, Key: string, range?: string): Promise<ObjectBody | null> {
+  try {
+    const got = await client.send(new GetObjectCommand({ Bucket, Key, ...(range !== undefined && { Range: range }) }));
+    return {
+      // In Node the SDK gives the response itself.
+      body: got.Body as Readable,
+      bytes: got.ContentLength ?? 0,
+      contentType: got.ContentType ?? 'application/octet-stream',
+      contentRange: got.ContentRange ?? null,
+    };
+  } catch (error) {
+    if (httpStatus(error) === 404) return null;
+    throw error;
+  }
+}
+
+async function bucketExists(client: S3Client, Bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket }));
+    return true;
+  } catch (error) {
+    if (httpStatus(error) === 404) return false;
+    throw error;
+  }
+}
