@@ -51,7 +51,7 @@ function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings
     host: values.host,
     port: Number(values.port),
     withParent: values['with-parent'],
-    credentials: { accessKeyId, secretAccessKey, region: env['S3_REGION'] ?? 'us-east-1' },
+    credentials: { accessKeyId, secretAccessKey, region: env['S3_REGION'] || 'us-east-1' },
   };
 }
 

@@ -15,8 +15,10 @@ type Target = 'service' | 'bucket' | 'object';
 type Route = {
   readonly method: string;
   readonly target: Target;
-  /** The parameter or header that tells this operation from the plain one of the same method. */
+  /** The parameter that tells this operation from the plain one of the same method. */
   readonly by?: string;
+  /** Or the header that does. */
+  readonly byHeader?: string;
   /** Other query parameters it understands. */
   readonly takes?: readonly string[];
   readonly run: Operation;
@@ -25,10 +27,17 @@ type Route = {
 const responseOverrides = ['type', 'disposition', 'encoding', 'language']
   .map((name) => `response-content-${name}`)
   .concat('response-cache-control', 'response-expires');
-const listParameters = ['prefix', 'delimiter', 'continuation-token', 'start-after', 'max-keys', 'encoding-type'];
-const listTypeAndMore = ['list-type', 'fetch-owner', ...listParameters];
+const listParameters = [
+  'list-type',
+  'prefix',
+  'delimiter',
+  'continuation-token',
+  'start-after',
+  'max-keys',
+  'encoding-type',
+];
 
-/** Every operation there is; one with `by` precedes the plain one. */
+/** Every operation there is; the plain one of a method comes last. */
 const routes: readonly Route[] = [
   { method: 'GET', target: 'service', run: buckets.listBuckets },
   { method: 'PUT', target: 'bucket', by: 'lifecycle', run: buckets.putLifecycle },
@@ -46,7 +55,7 @@ const routes: readonly Route[] = [
   { method: 'PUT', target: 'bucket', run: buckets.createBucket },
   { method: 'HEAD', target: 'bucket', run: buckets.headBucket },
   { method: 'DELETE', target: 'bucket', run: buckets.deleteBucket },
-  { method: 'GET', target: 'bucket', takes: listTypeAndMore, run: listObjects },
+  { method: 'GET', target: 'bucket', takes: listParameters, run: listObjects },
   { method: 'PUT', target: 'object', by: 'tagging', run: putTagging },
   { method: 'GET', target: 'object', by: 'tagging', run: getTagging },
   { method: 'DELETE', target: 'object', by: 'tagging', run: deleteTagging },
@@ -55,7 +64,7 @@ const routes: readonly Route[] = [
   { method: 'GET', target: 'object', by: 'uploadId', takes: ['max-parts', 'part-number-marker'], run: listParts },
   { method: 'POST', target: 'object', by: 'uploadId', run: completeUpload },
   { method: 'DELETE', target: 'object', by: 'uploadId', run: abortUpload },
-  { method: 'PUT', target: 'object', by: 'x-amz-copy-source', run: copyObject },
+  { method: 'PUT', target: 'object', byHeader: 'x-amz-copy-source', run: copyObject },
   { method: 'PUT', target: 'object', run: putObject },
   { method: 'GET', target: 'object', takes: responseOverrides, run: getObject },
   { method: 'HEAD', target: 'object', takes: responseOverrides, run: headObject },
@@ -81,7 +90,8 @@ export function findOperation({ method, bucket, key, parameters, hasHeader }: Ro
     (candidate) =>
       candidate.method === method &&
       candidate.target === target &&
-      (candidate.by === undefined || parameters.includes(candidate.by) || hasHeader(candidate.by)),
+      (candidate.by === undefined || parameters.includes(candidate.by)) &&
+      (candidate.byHeader === undefined || hasHeader(candidate.byHeader)),
   );
   if (route === undefined) {
     throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {

@@ -8,6 +8,7 @@ import { readRequest, splitPath, type Exchange, type Reply } from './exchange.ts
 import { authenticate, type Credentials, type SignedRequest } from './protocol/authenticate.ts';
 import { errorDocument, toS3Error } from './protocol/errors.ts';
 import { renderXml } from './protocol/xml.ts';
+import { refuseUnsupported } from './operations/attributes.ts';
 import { findOperation } from './routes.ts';
 import type { Store } from './storage/store.ts';
 
@@ -31,16 +32,19 @@ const headersTimeoutMs = 15_000;
 const requestTimeoutMs = 3600_000;
 const idleSocketTimeoutMs = 60_000;
 const stopGraceMs = 3000;
-/** How long a refused client may go on sending, so that it gets to read why. */
-const refusedBodyMs = 5000;
+/** How long a client that was answered before its body ended may go on sending, so that it gets to read the answer. */
+const unreadBodyMs = 5000;
 
 /** Starts the endpoint. Port 0 takes a free one. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
   const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs });
   server.maxConnections = maxConnections;
   server.setTimeout(idleSocketTimeoutMs);
+  const running = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
-    void respond(options, message, response);
+    const answered = respond(options, message, response);
+    running.add(answered);
+    void answered.finally(() => running.delete(answered));
   };
   server.on('request', onRequest);
   // Whoever expects 100 Continue is asked for its body when an operation reads it, and not if it is refused.
@@ -48,11 +52,11 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, stop: () => stop(server) };
+  return { port: (server.address() as AddressInfo).port, stop: () => stop(server, running) };
 }
 
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+async function stop(server: Server, running: ReadonlySet<Promise<void>>): Promise<void> {
+  await new Promise<void>((resolve) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), stopGraceMs);
     server.close(() => {
       clearTimeout(cutOff);
@@ -60,6 +64,7 @@ function stop(server: Server): Promise<void> {
     });
     server.closeIdleConnections();
   });
+  await Promise.all(running);
 }
 
 async function respond(options: S3ServerOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -73,6 +78,7 @@ async function respond(options: S3ServerOptions, message: IncomingMessage, respo
     ({ path } = request);
     const reply = await perform(options, request, message, response);
     await send(message, response, reply);
+    drain(message);
   } catch (error) {
     if (response.headersSent || message.socket.destroyed) {
       log.warn({ err: error, path }, 'the connection ended before the answer');
@@ -94,6 +100,7 @@ function perform(
 ): Reply | Promise<Reply> {
   const authentication = authenticate(request, credentials, store.now());
   const { headers, parameters } = splitQuery(request);
+  refuseUnsupported(headers);
   const { bucket, key } = splitPath(request.path);
   const operation = findOperation({
     method: request.method,
@@ -155,10 +162,10 @@ async function send(
   response.end(text);
 }
 
-/** Lets a refused client finish its body for a while; then the connection is cut. */
+/** Lets a client that was answered early finish its body for a while; then the connection is cut. */
 function drain(message: IncomingMessage): void {
   if (message.complete) return;
   message.resume();
-  const cutOff = setTimeout(() => message.socket.destroy(), refusedBodyMs);
+  const cutOff = setTimeout(() => message.socket.destroy(), unreadBodyMs);
   message.once('close', () => clearTimeout(cutOff));
 }

@@ -18,13 +18,14 @@ const keptHeaders = [
 const metadataPrefix = 'x-amz-meta-';
 const maxMetadataBytes = 2048;
 
-/** What a write may ask for that S3 has and this endpoint has not: refused, for to ignore it would be to lie. */
+/** What a request may ask for that S3 has and this endpoint has not: refused, for to ignore it would be to lie. */
 const refusedHeaders = [
   /^x-amz-server-side-encryption/,
-  /^x-amz-object-lock-/,
+  /^x-amz-(bucket-)?object-lock-/,
   /^x-amz-grant-/,
   /^x-amz-website-redirect-location$/,
   /^x-amz-write-offset-bytes$/,
+  /^x-amz-if-match-/,
   /^x-amz-expected-bucket-owner$/,
 ];
 const onlyValue: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +33,7 @@ const onlyValue: Readonly<Record<string, readonly string[]>> = {
   'x-amz-acl': ['private', 'bucket-owner-full-control'],
 };
 
-/** Refuses what a write asks for and would not get. Throws `NotImplemented`. */
+/** Refuses what a request asks for and would not get. Throws `NotImplemented`. */
 export function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
   for (const [name, value] of headers) {
     const refused = refusedHeaders.some((pattern) => pattern.test(name));
@@ -44,7 +45,6 @@ export function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
 
 /** Reads what a write says about its object, besides the content. */
 export function readAttributes(exchange: Exchange): ObjectAttributes {
-  refuseUnsupported(exchange.headers);
   return {
     headers: readKeptHeaders(exchange),
     metadata: readMetadata(exchange.headers),

@@ -1,6 +1,7 @@
 import { xmlBody, type Exchange, type Reply } from '../exchange.ts';
 import { S3Error } from '../protocol/errors.ts';
 import { lifecycleDocument, parseLifecycle } from '../protocol/lifecycle-rules.ts';
+import { textOf } from '../protocol/xml.ts';
 import { removeUpload, requireBucket } from '../storage/store.ts';
 
 const owner = [
@@ -25,11 +26,13 @@ export function listBuckets({ store }: Exchange): Reply {
   return { status: 200, body: ['ListAllMyBucketsResult', [owner, ['Buckets', buckets]]] };
 }
 
-export async function createBucket({ store, bucket }: Exchange): Promise<Reply> {
+export async function createBucket(exchange: Exchange): Promise<Reply> {
+  const { store, bucket } = exchange;
   const wellFormed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket);
   if (!wellFormed || bucket.includes('..') || /^[\d.]+$/.test(bucket)) {
     throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: bucket });
   }
+  if ((exchange.header('content-length') ?? '0') !== '0') await checkLocation(exchange);
   await store.commit(() => {
     if (store.buckets.find(bucket) !== undefined) {
       throw new S3Error('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded.');
@@ -37,6 +40,13 @@ export async function createBucket({ store, bucket }: Exchange): Promise<Reply> 
     store.buckets.insert(bucket, store.now());
   });
   return { status: 200, headers: { location: `/${bucket}` } };
+}
+
+async function checkLocation(exchange: Exchange): Promise<void> {
+  const asked = textOf(await xmlBody(exchange, 'CreateBucketConfiguration'), 'LocationConstraint');
+  const { region } = exchange.authentication.chunkSigning.scope;
+  if (asked === undefined || asked === '' || asked === region) return;
+  throw new S3Error('IllegalLocationConstraintException', `The location constraint must be ${region}.`);
 }
 
 export function headBucket({ store, bucket }: Exchange): Reply {

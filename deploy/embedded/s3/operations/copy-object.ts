@@ -1,4 +1,4 @@
-import type { Exchange, Reply } from '../exchange.ts';
+import { splitPath, type Exchange, type Reply } from '../exchange.ts';
 import { judgeRead, judgeWrite, toWriteCondition } from '../protocol/conditions.ts';
 import { S3Error } from '../protocol/errors.ts';
 import type { ObjectAttributes, ObjectRecord, Segment } from '../storage/records.ts';
@@ -44,17 +44,21 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
   };
 }
 
+/** Reads `x-amz-copy-source`: bucket and key, percent-encoded, even the slash between them. */
 function parseSource(header: string): { bucket: string; key: string } {
-  const match = /^\/?([^/?]+)\/([^?]+)(\?.*)?$/s.exec(header);
-  if (match?.[1] === undefined || match[2] === undefined) {
-    throw new S3Error('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
-  }
-  if (match[3] !== undefined) throw new S3Error('NotImplemented', 'Versions are not supported by this endpoint.');
+  const [encoded = '', version] = header.split('?');
+  if (version !== undefined) throw new S3Error('NotImplemented', 'Versions are not supported by this endpoint.');
+  let path: string;
   try {
-    return { bucket: match[1], key: decodeURIComponent(match[2]) };
+    path = decodeURIComponent(encoded);
   } catch {
     throw new S3Error('InvalidArgument', 'Invalid copy source encoding.');
   }
+  const { bucket, key } = splitPath(path.startsWith('/') ? path : `/${path}`);
+  if (bucket === '' || key === '') {
+    throw new S3Error('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+  }
+  return { bucket, key };
 }
 
 function copiedAttributes(exchange: Exchange, original: ObjectAttributes): ObjectAttributes {

@@ -21,7 +21,7 @@ import {
 } from '../storage/store.ts';
 import { maxPartNumber } from '../storage/upload-table.ts';
 import { checksumHeaders, readAttributes } from './attributes.ts';
-import { choosePart, parsePartList, type ChosenPart } from './part-list.ts';
+import { checkSizes, choosePart, parsePartList, type ChosenPart } from './part-list.ts';
 import { checkKey } from './put-object.ts';
 
 export async function createUpload(exchange: Exchange): Promise<Reply> {
@@ -117,7 +117,7 @@ export async function completeUpload(exchange: Exchange): Promise<Reply> {
     const upload = requireUpload(exchange);
     judgeWrite(condition, store.objects.find(bucketId, key));
     const joined = joinParts(store, upload, chosen);
-    checkDeclared(exchange, joined.attributes.checksum);
+    checkDeclared(exchange, joined);
     replaceObject(store, bucketId, joined);
     removeUpload(store, upload.id, joined.segments);
     return joined;
@@ -137,9 +137,8 @@ export async function completeUpload(exchange: Exchange): Promise<Reply> {
 }
 
 function joinParts(store: Store, upload: UploadRecord, chosen: readonly ChosenPart[]): ObjectRecord {
-  const parts = chosen.map((one, index) => {
-    return choosePart(one, store.uploads.part(upload.id, one.number), index === chosen.length - 1);
-  });
+  const parts = chosen.map((one) => choosePart(one, store.uploads.part(upload.id, one.number)));
+  checkSizes(parts);
   const md5 = createHash('md5');
   for (const part of parts) md5.update(part.etag, 'hex');
   const { attributes, checksum: option } = upload.options;
@@ -155,8 +154,12 @@ function joinParts(store: Store, upload: UploadRecord, chosen: readonly ChosenPa
   };
 }
 
-/** Compares what the client says of the whole object: its checksum, and its size. */
-function checkDeclared({ header }: Exchange, checksum: Checksum | null): void {
+/** Compares what the client says of the whole object: its size and its checksum. */
+function checkDeclared({ header }: Exchange, { size, attributes: { checksum } }: ObjectRecord): void {
+  const declaredSize = header('x-amz-mp-object-size');
+  if (declaredSize !== undefined && Number(declaredSize) !== size) {
+    throw new S3Error('InvalidRequest', 'The x-amz-mp-object-size does not match the size of the parts.');
+  }
   if (checksum === null) return;
   const declared = header(checksumHeader(checksum.algorithm));
   if (declared !== undefined && declared !== checksum.value) {

@@ -35,22 +35,24 @@ function parsePart(element: ParsedElement): ChosenPart {
   return { number: Number(requiredTextOf(element, 'PartNumber')), etag, checksums };
 }
 
-/** The stored part that was meant. Throws `InvalidPart` or `EntityTooSmall`. */
-export function choosePart(chosen: ChosenPart, part: PartRecord | undefined, last: boolean): PartRecord {
+/** The stored part that was meant. Throws `InvalidPart`. */
+export function choosePart(chosen: ChosenPart, part: PartRecord | undefined): PartRecord {
   const sameChecksums = chosen.checksums.every(
     ({ algorithm, value }) => part?.checksum?.algorithm === algorithm && part.checksum.value === value,
   );
-  if (part === undefined || part.etag !== chosen.etag || !sameChecksums) {
-    throw new S3Error('InvalidPart', 'A part could not be found, or its entity tag or checksum is another.', {
-      PartNumber: String(chosen.number),
-    });
-  }
-  if (!last && part.size < minPartBytes) {
-    throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
-      PartNumber: String(chosen.number),
-      ProposedSize: String(part.size),
-      MinSizeAllowed: String(minPartBytes),
-    });
-  }
-  return part;
+  if (part !== undefined && part.etag === chosen.etag && sameChecksums) return part;
+  throw new S3Error('InvalidPart', 'A part could not be found, or its entity tag or checksum is another.', {
+    PartNumber: String(chosen.number),
+  });
+}
+
+/** Throws `EntityTooSmall` if a part other than the last is. */
+export function checkSizes(parts: readonly PartRecord[]): void {
+  const small = parts.slice(0, -1).find(({ size }) => size < minPartBytes);
+  if (small === undefined) return;
+  throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
+    PartNumber: String(small.number),
+    ProposedSize: String(small.size),
+    MinSizeAllowed: String(minPartBytes),
+  });
 }

@@ -10,6 +10,7 @@ const statusOf = {
   BucketNotEmpty: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
+  IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
   InsufficientStorage: 507,
   InternalError: 500,

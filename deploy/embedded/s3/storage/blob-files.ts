@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /**
  * Immutable files of content, named by random ids. A new blob has two names: its final one, and one in `incoming/`
@@ -83,6 +83,7 @@ async function createFolders(directory: string, incoming: string, blobs: string)
   }
   await syncFolder(blobs);
   await syncFolder(directory);
+  await syncFolder(dirname(resolve(directory)));
 }
 
 async function writeDurably(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {

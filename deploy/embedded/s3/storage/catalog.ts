@@ -47,7 +47,7 @@ export function openCatalog(directory: string): Catalog {
   const database = new DatabaseSync(join(directory, 'catalog.sqlite'));
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    database.exec('PRAGMA cache_size = -16384; BEGIN IMMEDIATE; COMMIT');
+    database.exec('PRAGMA fullfsync = ON; PRAGMA cache_size = -16384; BEGIN IMMEDIATE; COMMIT');
     prepareSchema(database);
   } catch (error) {
     database.close();

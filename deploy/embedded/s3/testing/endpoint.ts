@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { S3Client } from '@aws-sdk/client-s3';
+
+/** Where an S3 endpoint is and how to sign for it. */
+export type Endpoint = {
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+};
+
+const accessKeyId = 'AKTESTING';
+const secretAccessKey = 'a-secret/for+tests';
+
+/** A running embedded endpoint. */
+export type EmbeddedS3 = Endpoint & {
+  readonly child: ChildProcess;
+  /** Everything it wrote to standard error. */
+  readonly errors: () => string;
+};
+
+/** Runs main.ts; it ends with this process, whatever ends that. */
+export function spawnMain(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const main = join(import.meta.dirname, '..', 'main.ts');
+  const credentials = { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey, S3_REGION: 'us-east-1' };
+  return spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, ...credentials, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Starts the embedded endpoint on a free port and waits until it serves. */
+export async function startEmbeddedS3(directory: string): Promise<EmbeddedS3> {
+  const child = spawnMain(['--data', directory, '--port', '0', '--with-parent']);
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('the streams are pipes');
+  let errors = '';
+  stderr.on('data', (data: Buffer) => (errors += data.toString()));
+  const ready = await new Promise<string>((resolve, reject) => {
+    createInterface(stdout).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`the endpoint ended with ${code}: ${errors}`)));
+  });
+  const url = `http://${ready.replace(/^ready /, '')}`;
+  return { url, region: 'us-east-1', accessKeyId, secretAccessKey, child, errors: () => errors };
+}
+
+/** Sends a signal and waits for the end; returns the exit code, or the signal that ended it. */
+export async function endWith(child: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | string> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+  return child.exitCode ?? child.signalCode ?? 'unknown';
+}
+
+/** A folder for one test. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'embedded-s3-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A client as Trunkline makes its own. */
+export function clientFor({ url, region, accessKeyId: key, secretAccessKey: secret }: Endpoint): S3Client {
+  return new S3Client({
+    endpoint: url,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: key, secretAccessKey: secret },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 1,
+  });
+}
+
+/** The endpoint that the environment names, or an embedded one. */
+export async function endpointUnderTest(): Promise<{ endpoint: Endpoint; bucket: string; stop: () => Promise<void> }> {
+  const { S3_ENDPOINT: url, S3_REGION: region, S3_BUCKET: bucket } = process.env;
+  if (url !== undefined && url !== '') {
+    const key = process.env['S3_ACCESS_KEY_ID'] ?? '';
+    const secret = process.env['S3_SECRET_ACCESS_KEY'] ?? '';
+    const endpoint = { url, region: region ?? 'us-east-1', accessKeyId: key, secretAccessKey: secret };
+    return { endpoint, bucket: bucket ?? 'trunkline-conformance', stop: () => Promise.resolve() };
+  }
+  const folder = await temporaryFolder();
+  const embedded = await startEmbeddedS3(folder.path);
+  return {
+    endpoint: embedded,
+    bucket: 'trunkline-conformance',
+    stop: async () => {
+      await endWith(embedded.child, 'SIGTERM');
+      await folder.remove();
+    },
+  };
+}
