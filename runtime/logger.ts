@@ -1,4 +1,4 @@
-import { destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 
 export type Logger = PinoLogger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -29,7 +29,7 @@ const redacted = secretFields.flatMap((field) =>
 export function createLogger(
   name: string,
   level: LogLevel = 'info',
-  stream = destination({ fd: 2, sync: true }),
+  stream: DestinationStream = destination({ fd: 2, sync: true }),
 ): Logger {
   return pino(
     { name, level, timestamp: stdTimeFunctions.isoTime, redact: { paths: redacted, censor: '[redacted]' } },
