@@ -1,4 +1,3 @@
-import { KafkaJSAggregateError } from 'kafkajs';
 import type { KafkaConnection } from './kafka-connection.ts';
 
 export type TopicSpec = {
@@ -54,10 +53,12 @@ async function createTopic(admin: Admin, spec: TopicSpec): Promise<boolean> {
   }
 }
 
-/** Another process may create the topic between our look and our act. */
+/** Another process may create the topic between our look and our act. kafkajs exports no class of these errors. */
 function isAlreadyThere(error: unknown): boolean {
   return (
-    error instanceof KafkaJSAggregateError &&
+    error instanceof Error &&
+    'errors' in error &&
+    Array.isArray(error.errors) &&
     error.errors.every((each) => each instanceof Error && 'type' in each && each.type === 'TOPIC_ALREADY_EXISTS')
   );
 }
