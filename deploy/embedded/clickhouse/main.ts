@@ -1,0 +1,55 @@
+import { closeSync, openSync } from 'node:fs';
+import { pino } from 'pino';
+import { openEmbedded } from './open.ts';
+import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
+
+function readOptions(): Options {
+  try {
+    const options = parseOptions(process.argv.slice(2), process.env);
+    if (options !== undefined) return options;
+    process.stdout.write(USAGE);
+    process.exit(0);
+  } catch (reason) {
+    if (!(reason instanceof UsageError)) throw reason;
+    process.stderr.write(`${reason.message}\nTry --help.\n`);
+    process.exit(2);
+  }
+}
+
+const options = readOptions();
+const logger = pino(
+  { name: 'embedded-clickhouse', level: process.env['LOG_LEVEL'] ?? 'info' },
+  pino.destination({ fd: 2, sync: true }),
+);
+// A thread for each query at once, and some for files and compression; read when the pool is first used.
+process.env['UV_THREADPOOL_SIZE'] = String(options.reads + options.writes + 6);
+
+// The engine appends what it finds on standard input to inserts. A parent's pipe stays open and empty.
+if (!options.withParent) {
+  closeSync(0);
+  openSync('/dev/null', 'r');
+}
+
+try {
+  const embedded = await openEmbedded(options, logger);
+  let stopping = false;
+  const stop = (why: string): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ why }, 'stopping');
+    // Whatever hangs, the supervisor sees us gone in time; everything acknowledged is on disk.
+    setTimeout(() => process.exit(0), 4500).unref();
+    void embedded.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+  if (options.withParent)
+    process.stdin
+      .resume()
+      .once('end', () => stop('parent gone'))
+      .once('error', () => stop('parent gone'));
+  process.stdout.write(`ready ${embedded.host}:${embedded.port}\n`);
+} catch (reason) {
+  logger.fatal({ err: reason }, 'cannot start');
+  process.exit(1);
+}

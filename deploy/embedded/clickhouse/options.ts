@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+import type { Credentials } from './auth.ts';
+import type { EngineLimits } from './engine-config.ts';
+import type { SpoolLimits } from './spool.ts';
+
+/** A mistake in the flags or the environment, told in one line. */
+export class UsageError extends Error {}
+
+export interface Options {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly withParent: boolean;
+  readonly credentials: Credentials;
+  readonly limits: EngineLimits;
+  readonly spool: SpoolLimits;
+  readonly reads: number;
+  readonly writes: number;
+  readonly queue: number;
+}
+
+export const USAGE = `ClickHouse's HTTP interface on an engine inside this process, for one machine.
+
+  node main.ts --data DIR --port N [--host 127.0.0.1] [--with-parent]
+
+  --data DIR      where everything is kept; one process at a time
+  --port N        0 takes any free port
+  --host ADDRESS  what to listen on (default 127.0.0.1)
+  --with-parent   stop when standard input ends, so as not to outlive a supervisor
+  --help          this text
+
+Environment:
+  CLICKHOUSE_USER, CLICKHOUSE_PASSWORD   required
+  CLICKHOUSE_QUERY_MEMORY_BYTES          one query (default 1 GiB)
+  CLICKHOUSE_TOTAL_MEMORY_BYTES          all of them (default 3 GiB)
+  CLICKHOUSE_QUERY_TIME_SECONDS          one query (default 300)
+  CLICKHOUSE_BODY_BYTES                  one insert (default 512 MiB)
+  CLICKHOUSE_SPOOL_BYTES                 all inserts at once (default 2 GiB)
+  CLICKHOUSE_READS, CLICKHOUSE_WRITES    queries at once (default 6, 4)
+  CLICKHOUSE_QUEUE                       queries waiting for each (default 256)
+
+Prints "ready HOST:PORT" when it serves; logs to standard error.
+`;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') throw new UsageError(`${name} is not set`);
+  return value;
+}
+
+function whole(text: string, name: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+}
+
+function flags(args: readonly string[]): {
+  data?: string;
+  port?: string;
+  host: string;
+  'with-parent': boolean;
+  help: boolean;
+} {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
+        'with-parent': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (reason) {
+    throw new UsageError(reason instanceof Error ? reason.message : String(reason));
+  }
+}
+
+/** Reads flags and environment; `undefined` when help was asked for. Throws UsageError. */
+export function parseOptions(args: readonly string[], env: Environment): Options | undefined {
+  const values = flags(args);
+  if (values.help) return undefined;
+  if (values.data === undefined || values.data === '') throw new UsageError('--data DIR is required');
+  if (values.port === undefined) throw new UsageError('--port N is required');
+  const gib = 1024 ** 3;
+  const number = (name: string, fallback: number, least: number, most = 2 ** 50): number =>
+    whole(env[name] ?? String(fallback), name, least, most);
+  return {
+    data: values.data,
+    host: values.host,
+    port: whole(values.port, '--port', 0, 65_535),
+    withParent: values['with-parent'],
+    credentials: { user: required(env, 'CLICKHOUSE_USER'), password: required(env, 'CLICKHOUSE_PASSWORD') },
+    limits: {
+      queryMemoryBytes: number('CLICKHOUSE_QUERY_MEMORY_BYTES', gib, 2 ** 20),
+      totalMemoryBytes: number('CLICKHOUSE_TOTAL_MEMORY_BYTES', 3 * gib, 2 ** 26),
+      queryTimeSeconds: number('CLICKHOUSE_QUERY_TIME_SECONDS', 300, 1),
+    },
+    spool: {
+      fileBytes: number('CLICKHOUSE_BODY_BYTES', gib / 2, 1),
+      totalBytes: number('CLICKHOUSE_SPOOL_BYTES', 2 * gib, 1),
+    },
+    reads: number('CLICKHOUSE_READS', 6, 1, 64),
+    writes: number('CLICKHOUSE_WRITES', 4, 1, 64),
+    queue: number('CLICKHOUSE_QUEUE', 256, 0, 100_000),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { sendWhole, summary } from './answer.ts';
+import { answerHead, type Exchange } from './exchange.ts';
+import type { SpoolFile } from './spool.ts';
+import { type Statement, withInput } from './statement.ts';
+
+type Insert = Extract<Statement, { kind: 'insert' }>;
+
+/** Runs a statement without rows in a write lane. It is not killed when its client goes away, as on a server. */
+export async function runCommand(exchange: Exchange, text: string, wrote = false): Promise<void> {
+  const { parts, signal, request, response } = exchange;
+  const release = await parts.writes.enter(signal);
+  try {
+    const result = await parts.engine.run({ ...exchange.query, text, format: request.defaultFormat });
+    await sendWhole(response, answerHead(exchange, request.defaultFormat), result.bytes, summary(result, wrote));
+  } finally {
+    release();
+  }
+}
+
+async function runInsert(exchange: Exchange, insert: Insert, file: SpoolFile, compression: 'gzip' | 'none') {
+  try {
+    await runCommand(exchange, withInput(insert, file.path, compression), true);
+  } finally {
+    await file.remove();
+  }
+}
+
+/** An INSERT in the URL, its data the body: spooled as it comes, compressed or not. */
+export async function insertFromBody(exchange: Exchange, insert: Insert): Promise<void> {
+  const { message, request, parts, signal } = exchange;
+  const inline = insert.text.slice(insert.data);
+  const begun = inline.trim() !== '';
+  const body: Readable = begun && request.gzipBody ? message.pipe(createGunzip()) : message;
+  const file = await parts.spool.write(Buffer.from(begun ? inline : ''), body, signal);
+  await runInsert(exchange, insert, file, request.gzipBody && !begun ? 'gzip' : 'none');
+}
+
+/** An INSERT whose data follows it in the same text; `whole` are that text's bytes, since data need not be UTF-8. */
+export async function insertFromText(exchange: Exchange, insert: Insert, whole: Buffer): Promise<void> {
+  const data = whole.subarray(Buffer.byteLength(insert.text.slice(0, insert.data)));
+  const file = await exchange.parts.spool.write(data, undefined, exchange.signal);
+  await runInsert(exchange, insert, file, 'none');
+}
