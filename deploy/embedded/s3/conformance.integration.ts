@@ -61,10 +61,26 @@ function at(key: string): { Bucket: string; Key: string } {
 
 function put(
   key: string,
-  body: PutObjectCommandInput['Body'],
-  more: Partial<PutObjectCommandInput> = {},
+  body: PutObjectCommandInput['Body'] & {},
+  more: Partial<Omit<PutObjectCommandInput, 'Body'>> = {},
 ): Promise<unknown> {
   return s3.send(new PutObjectCommand({ ...at(key), Body: body, ...more }));
+}
+
+/** Puts a stream of known length with its SHA-256, as recordings are stored. */
+function putStream(
+  key: string,
+  content: Buffer,
+  {
+    declared = content,
+    ...more
+  }: { declared?: Buffer; IfNoneMatch?: string; ContentType?: string; Metadata?: Record<string, string> } = {},
+): Promise<unknown> {
+  return put(key, Readable.from(pieces(content)), {
+    ContentLength: content.length,
+    ChecksumSHA256: sha256(declared),
+    ...more,
+  });
 }
 
 async function get(key: string): Promise<Buffer> {
@@ -102,11 +118,6 @@ async function* pieces(content: Buffer, size = 10_000): AsyncGenerator<Buffer> {
   for (let start = 0; start < content.length; start += size) yield content.subarray(start, start + size);
 }
 
-/** A stream of known length with its SHA-256, as recordings are stored. */
-function streamed(content: Buffer, checksum = sha256(content)): Partial<PutObjectCommandInput> {
-  return { Body: Readable.from(pieces(content)), ContentLength: content.length, ChecksumSHA256: checksum };
-}
-
 const failsWith = (status: number, name?: string) => (error: S3ServiceException) => {
   assert.equal(error.$metadata.httpStatusCode, status, `${error.name}: ${error.message}`);
   if (name !== undefined) assert.equal(error.name, name);
@@ -116,7 +127,7 @@ const failsWith = (status: number, name?: string) => (error: S3ServiceException)
 describe('put', () => {
   test('a stream of known length with its SHA-256', async () => {
     const content = randomBytes(300_000);
-    await put('stream', undefined, { ...streamed(content), ContentType: 'audio/wav', Metadata: { call: 'c-1' } });
+    await putStream('stream', content, { ContentType: 'audio/wav', Metadata: { call: 'c-1' } });
     assert.deepEqual(await get('stream'), content);
     const head = await s3.send(new HeadObjectCommand({ ...at('stream'), ChecksumMode: 'ENABLED' }));
     assert.equal(head.ChecksumSHA256, sha256(content));
@@ -126,17 +137,15 @@ describe('put', () => {
   });
 
   test('with a wrong SHA-256 is refused and stores nothing', async () => {
-    const wrong = put('wrong', undefined, streamed(randomBytes(300_000), sha256(Buffer.from('other'))));
+    const wrong = putStream('wrong', randomBytes(300_000), { declared: Buffer.from('other') });
     await assert.rejects(wrong, failsWith(400));
     assert.equal(await exists('wrong'), false);
   });
 
   test('with a wrong SHA-256 leaves what was there', async () => {
     await put('kept', 'first');
-    await assert.rejects(
-      put('kept', undefined, streamed(randomBytes(50_000), sha256(Buffer.from('other')))),
-      failsWith(400),
-    );
+    const wrong = putStream('kept', randomBytes(50_000), { declared: Buffer.from('other') });
+    await assert.rejects(wrong, failsWith(400));
     assert.equal((await get('kept')).toString(), 'first');
   });
 
@@ -163,7 +172,7 @@ describe('put', () => {
   test('If-None-Match: exactly one of twenty wins, and the object is the winner’s', async () => {
     const contents = Array.from({ length: 20 }, (_, index) => Buffer.alloc(20_000, index));
     const outcomes = await Promise.allSettled(
-      contents.map((content) => put('contested', undefined, { ...streamed(content), IfNoneMatch: '*' })),
+      contents.map((content) => putStream('contested', content, { IfNoneMatch: '*' })),
     );
     const winners = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
     assert.equal(winners.length, 1);

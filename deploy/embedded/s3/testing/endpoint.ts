@@ -64,7 +64,10 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A client as Trunkline makes its own. */
+/** The SDK warns on the console of every refusal of a stream, and of every presigned PUT. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** A client as Trunkline makes its own, which does not retry. */
 export function clientFor({ url, region, accessKeyId: key, secretAccessKey: secret }: Endpoint): S3Client {
   return new S3Client({
     endpoint: url,
@@ -74,6 +77,7 @@ export function clientFor({ url, region, accessKeyId: key, secretAccessKey: secr
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,
+    logger: silent,
   });
 }
 
