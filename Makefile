@@ -52,6 +52,10 @@ SAMPLES ?= ../shared/samples
 test-samples: install ## Real switch captures in SAMPLES against what their CDRs must say
 	TRUNKLINE_SAMPLES=$(SAMPLES) $(NODE) --test deploy/testing/samples.ts
 
+.PHONY: bench
+bench: install ## Measure everything on this machine (quarter of an hour; BENCH='--only pipeline')
+	$(NODE) bench/main.ts $(BENCH)
+
 .PHONY: format
 format: install ## Format the sources
 	biome format --write

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createClickHouse, type ClickHouse } from '../../runtime/clickhouse.ts';
+import { readConfig } from '../../runtime/config.ts';
+import { createKafka, createPublisher, type Publisher } from '../../runtime/kafka.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { clickhouseSettings, kafkaSettings } from '../../runtime/settings.ts';
+
+type Run = {
+  api: string;
+  ingest: string;
+  api_key: string;
+  kafka: string;
+  clickhouse: { url: string; username: string; password: string; database: string };
+  processes: Readonly<Record<string, number>>;
+};
+
+/** A whole Trunkline on a new data folder, as `trunkline up` starts it. */
+export type Installation = {
+  dataDir: string;
+  run: Run;
+  clickhouse: ClickHouse;
+  publisher: () => Promise<Publisher>;
+  /** Resident memory of each process, MiB. */
+  residentMiB: () => Readonly<Record<string, number>>;
+  stop: () => Promise<void>;
+};
+
+const commandLine = fileURLToPath(new URL('../../deploy/cli/trunkline.mjs', import.meta.url));
+
+export const startInstallation = async (portBase: number): Promise<Installation> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'trunkline-bench-'));
+  const up = spawn(process.execPath, [commandLine, 'up', '--data', dataDir, '--port-base', String(portBase)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => up.once('exit', () => resolve()));
+  const run = await runFile(join(dataDir, 'run.json'), () => up.exitCode !== null);
+  const logger = createLogger('bench', 'warn');
+  const clickhouse = createClickHouse(
+    readConfig(clickhouseSettings, {
+      TRUNKLINE_CLICKHOUSE_URL: run.clickhouse.url,
+      TRUNKLINE_CLICKHOUSE_USER: run.clickhouse.username,
+      TRUNKLINE_CLICKHOUSE_PASSWORD: run.clickhouse.password,
+      TRUNKLINE_CLICKHOUSE_DATABASE: run.clickhouse.database,
+    }),
+    logger,
+  );
+  const kafka = createKafka(readConfig(kafkaSettings, { TRUNKLINE_KAFKA_BROKERS: run.kafka }), logger);
+  return {
+    dataDir,
+    run,
+    clickhouse,
+    publisher: () => createPublisher(kafka),
+    residentMiB: () => Object.fromEntries(Object.entries(run.processes).map(([name, pid]) => [name, residentMiB(pid)])),
+    stop: async () => {
+      await clickhouse.close();
+      up.kill('SIGTERM');
+      await ended;
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+const runFile = async (path: string, hasFailed: () => boolean): Promise<Run> => {
+  for (;;) {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as Run;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    if (hasFailed()) throw new Error('trunkline up ended before it was ready');
+    await pause(100);
+  }
+};
+
+const residentMiB = (pid: number): number => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
+};
+
+/** Polls until the condition holds. */
+export const until = async (condition: () => Promise<boolean>, everyMs = 200): Promise<void> => {
+  while (!(await condition())) await pause(everyMs);
+};
