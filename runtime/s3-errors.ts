@@ -1,9 +1,9 @@
-/** The store got other bytes than were declared; nothing was stored. */
+/** The bytes are not those declared, by their SHA-256 or already by their number; nothing was stored. */
 export class ChecksumMismatch extends Error {
   override readonly name = 'ChecksumMismatch';
 
   constructor(key: string, options?: ErrorOptions) {
-    super(`the bytes for ${key} do not have the declared SHA-256`, options);
+    super(`the bytes for ${key} are not those declared`, options);
   }
 }
 

@@ -5,28 +5,19 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
-import { ChecksumMismatch, errorCode, httpStatus } from './s3-errors.ts';
+import { errorCode, httpStatus } from './s3-errors.ts';
 import { createPresigner, type PresignOptions } from './s3-presign.ts';
+import { type PutObject, putObject } from './s3-put.ts';
 import type { S3Config } from './settings.ts';
 
 export { ChecksumMismatch, isRetryableS3Error } from './s3-errors.ts';
 export type { PresignOptions } from './s3-presign.ts';
-
-export type PutObject = {
-  readonly key: string;
-  readonly body: Readable;
-  readonly contentLength: number;
-  /** Declared to the store, which refuses other bytes. */
-  readonly sha256Hex: string;
-  readonly contentType: string;
-  /** An object that is there already is never replaced. */
-  readonly ifNoneMatch: true;
-};
+export type { PutObject } from './s3-put.ts';
 
 export type ObjectHead = {
   readonly bytes: number;
@@ -62,7 +53,7 @@ export type ObjectStore = {
 };
 
 export function createObjectStore(config: S3Config, logger: Logger): ObjectStore {
-  const client = connect(config);
+  const client = connect(config, logger);
   const Bucket = config.s3Bucket;
   const presigner = createPresigner(client, Bucket);
   return {
@@ -96,7 +87,7 @@ export function createObjectStore(config: S3Config, logger: Logger): ObjectStore
   };
 }
 
-function connect(config: S3Config): S3Client {
+function connect(config: S3Config, logger: Logger): S3Client {
   const { s3AccessKeyId: accessKeyId, s3SecretAccessKey: secret, s3SessionToken: token, s3Endpoint: endpoint } = config;
   if ((accessKeyId === undefined) !== (secret === undefined)) {
     const missing = secret === undefined ? 'TRUNKLINE_S3_SECRET_ACCESS_KEY' : 'TRUNKLINE_S3_ACCESS_KEY_ID';
@@ -109,6 +100,7 @@ function connect(config: S3Config): S3Client {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
+    logger: quiet(logger),
     requestHandler: { connectionTimeout: 3000, requestTimeout: 60_000 },
     ...(endpoint !== undefined && { endpoint }),
     ...(accessKeyId !== undefined &&
@@ -122,29 +114,11 @@ function connect(config: S3Config): S3Client {
   });
 }
 
-async function putObject(client: S3Client, Bucket: string, object: PutObject): Promise<'stored' | 'exists'> {
-  try {
-    await client.send(
-      new PutObjectCommand({
-        Bucket,
-        Key: object.key,
-        Body: object.body,
-        ContentLength: object.contentLength,
-        ContentType: object.contentType,
-        ChecksumSHA256: Buffer.from(object.sha256Hex, 'hex').toString('base64'),
-        IfNoneMatch: '*',
-      }),
-    );
-    return 'stored';
-  } catch (error) {
-    if (httpStatus(error) === 412) return 'exists';
-    if (errorCode(error) === 'BadDigest' || errorCode(error) === 'XAmzContentChecksumMismatch') {
-      throw new ChecksumMismatch(object.key, { cause: error });
-    }
-    throw error;
-  } finally {
-    object.body.destroy();
-  }
+/** Every error is thrown, and the caller logs it with what it was doing; the SDK would print to the console. */
+function quiet(logger: Logger): NonNullable<S3ClientConfig['logger']> {
+  const ignore = (): void => undefined;
+  const relay = (...parts: unknown[]): void => logger.debug({ sdk: parts.map(String) }, 'the AWS SDK says');
+  return { trace: ignore, debug: ignore, info: ignore, warn: relay, error: relay };
 }
 
 async function headObject(client: S3Client, Bucket: string, Key: string): Promise<ObjectHead | null> {
