@@ -1,21 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { ClickHouseTimeout } from './clickhouse-errors.ts';
+import { createLimits, limited, type QueryOptions } from './clickhouse-limits.ts';
 import type { Logger } from './logger.ts';
 import type { ClickHouseConfig } from './settings.ts';
 
 export { ClickHouseError } from '@clickhouse/client';
 export { ClickHouseTimeout, isRetryableClickHouseError } from './clickhouse-errors.ts';
+export type { QueryOptions } from './clickhouse-limits.ts';
 
 export type ClickHouseParams = Readonly<Record<string, unknown>>;
-
-export type QueryOptions = {
-  readonly settings?: ClickHouseSettings;
-  /** Aborting it cancels the query on the server. */
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-};
 
 /**
  * Rows come as JSON: 64-bit integers as strings, `DateTime64` as text in the column's zone. Select
@@ -34,8 +28,6 @@ export type ClickHouse = {
   ping(): Promise<boolean>;
   close(): Promise<void>;
 };
-
-const defaultTimeoutMs = 30_000;
 
 /** Each read is limited in time on the server too and cannot write. */
 const readSettings: ClickHouseSettings = {
@@ -60,9 +52,9 @@ export function createClickHouse(config: ClickHouseConfig, _logger: Logger): Cli
   const client = connect(config);
   return {
     query: async <Row>(sql: string, params: ClickHouseParams = {}, options: QueryOptions = {}) =>
-      limited(options, async (limits) => {
+      limited(options, async (request) => {
         const result = await client.query({
-          ...limits(readSettings),
+          ...request(readSettings),
           query: sql,
           query_params: params,
           format: 'JSONEachRow',
@@ -73,9 +65,9 @@ export function createClickHouse(config: ClickHouseConfig, _logger: Logger): Cli
       streamRows<Row>(client, sql, params, options),
     insertRows: async (table, columns, body, options = {}) => {
       if (body.length === 0) return;
-      await limited(options, async (limits) => {
+      await limited(options, async (request) => {
         const result = await client.exec({
-          ...limits(insertSettings),
+          ...request(insertSettings),
           query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
           values: Readable.from([body], { objectMode: false }),
         });
@@ -83,9 +75,10 @@ export function createClickHouse(config: ClickHouseConfig, _logger: Logger): Cli
       });
     },
     command: async (sql, params = {}, options = {}) => {
-      await limited(options, async (limits) => client.command({ ...limits({}), query: sql, query_params: params }));
+      await limited(options, async (request) => client.command({ ...request({}), query: sql, query_params: params }));
     },
-    ping: async () => (await client.ping({ select: true })).success,
+    ping: async () =>
+      limited({ timeoutMs: 4000 }, async (request) => (await client.ping({ select: true, ...request({}) })).success),
     close: async () => client.close(),
   };
 }
@@ -111,56 +104,28 @@ function connect(config: ClickHouseConfig): ClickHouseClient {
   });
 }
 
-type Limits = (settings: ClickHouseSettings) => {
-  readonly abort_signal: AbortSignal;
-  readonly clickhouse_settings: ClickHouseSettings;
-};
-
-/** Runs work that ends in time: by ClickHouse's own limit, else, when it does not answer, by dropping the connection. */
-async function limited<Result>(options: QueryOptions, work: (limits: Limits) => Promise<Result>): Promise<Result> {
-  const { limits, translate } = limit(options);
-  try {
-    return await work(limits);
-  } catch (error) {
-    throw translate(error);
-  }
-}
-
-function limit({ timeoutMs = defaultTimeoutMs, signal, settings }: QueryOptions): {
-  readonly limits: Limits;
-  readonly translate: (error: unknown) => unknown;
-} {
-  const timeout = AbortSignal.timeout(timeoutMs + 1000);
-  const abort_signal = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-  return {
-    limits: (base) => ({
-      abort_signal,
-      clickhouse_settings: { max_execution_time: Math.ceil(timeoutMs / 1000), ...base, ...settings },
-    }),
-    translate: (error) => {
-      if (signal?.aborted === true) return signal.reason;
-      return timeout.aborted ? new ClickHouseTimeout(`no answer within ${timeoutMs} ms`, { cause: error }) : error;
-    },
-  };
-}
-
 async function* streamRows<Row>(
   client: ClickHouseClient,
   sql: string,
   params: ClickHouseParams,
   options: QueryOptions,
 ): AsyncGenerator<Row[]> {
-  const { limits, translate } = limit(options);
+  const limits = createLimits(options);
+  let complete = false;
   try {
     const result = await client.query({
-      ...limits(readSettings),
+      ...limits.request(readSettings),
       query: sql,
       query_params: params,
       format: 'JSONEachRow',
     });
     for await (const rows of result.stream<Row>()) yield rows.map((row) => row.json());
+    complete = true;
   } catch (error) {
-    throw translate(error);
+    throw limits.translate(error);
+  } finally {
+    if (!complete) limits.cancel();
+    limits.release();
   }
 }
 
