@@ -1,0 +1,44 @@
+import type { Event } from '../../schemas/events.ts';
+import type { App } from '../../schemas/vocabulary.ts';
+import { cleanText } from '../clean-text.ts';
+import type { Channel } from './channel.ts';
+import { type Headers, textOf } from './headers.ts';
+import { canonicalEvent } from './native-event.ts';
+
+/** Dialplan applications that answer a caller in a person's place. */
+const apps: ReadonlyMap<string, App> = new Map([
+  ['voicemail', 'voicemail'],
+  ['conference', 'conference'],
+  ['ivr', 'ivr'],
+  ['valet_park', 'park'],
+  ['rxfax', 'fax'],
+  ['txfax', 'fax'],
+]);
+
+type Entered = { app: App; name: string; mailbox: string };
+
+/**
+ * The application a channel executes, or null for those that do not matter. Its arguments may hold anything, so only a
+ * mailbox is taken from them: `voicemail default DOMAIN BOX` leaves a message, `voicemail check …` listens to one's own.
+ */
+const applicationOf = (headers: Headers): Entered | null => {
+  const name = textOf(headers, 'Application');
+  const app = apps.get(name);
+  if (app === undefined) return null;
+  if (app !== 'voicemail') return { app, name, mailbox: '' };
+  const words = textOf(headers, 'Application-Data').split(' ');
+  if (words.includes('check')) return { app: 'other', name: 'voicemail check', mailbox: '' };
+  return { app, name, mailbox: cleanText(words.length > 2 ? (words.at(-1) ?? '') : '') };
+};
+
+export const appEntered = ({ native, place }: Channel): Event[] => {
+  const application = applicationOf(native.headers);
+  return application === null ? [] : [canonicalEvent(native, place, 'app.entered', native.stampUs, application)];
+};
+
+export const appLeft = ({ native, place }: Channel): Event[] => {
+  const application = applicationOf(native.headers);
+  if (application === null) return [];
+  const { app, name } = application;
+  return [canonicalEvent(native, place, 'app.left', native.stampUs, { app, name })];
+};

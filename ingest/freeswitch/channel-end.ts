@@ -1,0 +1,106 @@
+import type { Event } from '../../schemas/events.ts';
+import type { LegEnded, LegTotals } from '../../schemas/payloads.ts';
+import type { EndedBy, TransferKind } from '../../schemas/vocabulary.ts';
+import { cleanText } from '../clean-text.ts';
+import { q850Of, sipFailure } from '../q850.ts';
+import { type Channel, timeOr } from './channel.ts';
+import { causeNumber } from './hangup-causes.ts';
+import { countOf, type Headers, instantOf, textOf } from './headers.ts';
+import { legFacts } from './leg-facts.ts';
+import { canonicalEvent } from './native-event.ts';
+
+/** Of CHANNEL_HANGUP and CHANNEL_HANGUP_COMPLETE both: a source may send either, and the second knows more. */
+export const legEnded = ({ native, place, createdAtUs }: Channel): Event[] => {
+  const { headers } = native;
+  const endedAtUs = timeOr(native, 'Caller-Channel-Hangup-Time');
+  const cause = cleanText(textOf(headers, 'Hangup-Cause') || textOf(headers, 'variable_hangup_cause'));
+  const final = native.name === 'CHANNEL_HANGUP_COMPLETE';
+  const ended = canonicalEvent(native, place, 'leg.ended', endedAtUs, {
+    ...causeOf(cause, (name) => textOf(headers, `variable_${name}`)),
+    leg: legFacts(headers, createdAtUs),
+    totals: final ? totalsOf(headers, createdAtUs, endedAtUs) : null,
+  });
+  const transfer = transferKinds.get(cause);
+  if (!final || transfer === undefined) return [ended];
+  const transferred = canonicalEvent(native, place, 'leg.transferred', endedAtUs, {
+    kind: transfer,
+    by_leg_id: place.legId,
+    target: transferTarget((name) => textOf(headers, `variable_${name}`)),
+    from_leg_id: null,
+    to_leg_id: null,
+    result: 'unknown',
+    forward_reason: 'none',
+  });
+  return [ended, transferred];
+};
+
+/** Causes with which a leg that transferred leaves. */
+export const transferKinds: ReadonlyMap<string, TransferKind> = new Map([
+  ['BLIND_TRANSFER', 'blind'],
+  ['ATTENDED_TRANSFER', 'attended'],
+]);
+
+/** Reads a channel variable, empty where it is not set. */
+export type Variable = (name: string) => string;
+
+/** The user part of the REFER's target, `<sip:1003@example.net>`. */
+export const transferTarget = (variable: Variable): string => {
+  const target = variable('sip_refer_to');
+  const start = target.indexOf(':') + 1;
+  const end = target.indexOf('@', start);
+  return cleanText(end === -1 ? target : target.slice(start, end));
+};
+
+export const causeOf = (
+  cause: string,
+  variable: Variable,
+): Pick<LegEnded, 'cause_q850' | 'sip_code' | 'cause_native' | 'ended_by'> => {
+  const sipCode = sipCodeOf(variable);
+  const native = causeNumber(cause) ?? (Number(variable('hangup_cause_q850')) || null);
+  return {
+    cause_q850: q850Of(sipCode, native),
+    sip_code: sipCode,
+    cause_native: cause,
+    ended_by: endedBy(cause, variable('sip_hangup_disposition')),
+  };
+};
+
+const sipCodeOf = (variable: Variable): number | null => {
+  const status = variable('sip_term_status') || variable('sip_invite_failure_status');
+  if (status !== '') return sipFailure(Number(status));
+  const specific = variable('proto_specific_hangup_cause');
+  return specific.startsWith('sip:') ? sipFailure(Number(specific.slice(4))) : null;
+};
+
+/** Causes that the switch itself decides on. */
+const ownCauses: ReadonlySet<string> = new Set([
+  'ALLOTTED_TIMEOUT',
+  'CRASH',
+  'MANAGER_REQUEST',
+  'MEDIA_TIMEOUT',
+  'SYSTEM_SHUTDOWN',
+]);
+
+/** `recv_bye`: the far end of this leg; `send_bye`: whoever is behind the switch. */
+const endedBy = (cause: string, disposition: string): EndedBy => {
+  if (ownCauses.has(cause)) return 'switch';
+  if (disposition.startsWith('recv_')) return 'far';
+  return disposition.startsWith('send_') ? 'near' : 'unknown';
+};
+
+const totalsOf = (headers: Headers, createdAtUs: number | null, endedAtUs: number): LegTotals => {
+  const answeredAtUs = instantOf(headers, 'Caller-Channel-Answered-Time');
+  const holdUs = countOf(headers, 'Caller-Channel-Hold-Accum');
+  return legTotals({ createdAtUs, answeredAtUs, endedAtUs, holdUs });
+};
+
+type Marks = { createdAtUs: number | null; answeredAtUs: number | null; endedAtUs: number; holdUs: number | null };
+
+/** Spans of µs marks: FreeSWITCH's own seconds are differences of truncated times, off by up to one. */
+export const legTotals = ({ createdAtUs, answeredAtUs, endedAtUs, holdUs }: Marks): LegTotals => ({
+  duration_ms: createdAtUs === null ? null : wholeMs(endedAtUs - createdAtUs),
+  bill_ms: answeredAtUs === null ? 0 : wholeMs(endedAtUs - answeredAtUs),
+  hold_ms: holdUs === null ? null : wholeMs(holdUs),
+});
+
+const wholeMs = (us: number): number | null => (us >= 0 ? Math.floor(us / 1000) : null);
