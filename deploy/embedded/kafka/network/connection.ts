@@ -1,0 +1,180 @@
+import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Part } from '../protocol/writer.ts';
+import { releaseParts, sendAnswer } from './answer-sender.ts';
+import { FrameSplitter } from './frame-splitter.ts';
+import type { RequestMemory } from './request-memory.ts';
+
+export type Client = {
+  /** The address at which the client reached the broker, which is the one it is told to come back to. */
+  readonly brokerHost: string;
+  readonly brokerPort: number;
+  readonly host: string;
+  /** Aborts when the client is gone or the broker stops. */
+  readonly gone: AbortSignal;
+};
+
+/** Serves one request; null when it must not be answered. Throws when the connection cannot go on. */
+export type Dispatch = (frame: Buffer, client: Client) => Promise<Part[] | null>;
+
+export type ConnectionOptions = {
+  dispatch: Dispatch;
+  /** Whether requests of this kind may start before others of the kind, ahead of them, are answered. */
+  mayOverlap: (frame: Buffer) => boolean;
+  memory: RequestMemory;
+  maxFrameBytes: number;
+  log: Logger;
+};
+
+/** How long started requests may take once the broker stops; a group that waits for its members would take longer. */
+const STOP_TIMEOUT_MS = 1_000;
+const MAX_UNANSWERED = 32;
+/** For a request that was begun, or an answer that was not taken; an idle client may stay. */
+const STALL_TIMEOUT_MS = 60_000;
+/** Below this, a request that spans chunks needs no reservation: heartbeats must not wait behind batches. */
+const SMALL_FRAME_BYTES = 4 * 1024;
+
+type Request = { frame: Buffer; release: () => void };
+
+/** Reads requests off a socket and answers them in their order. Returns when the client is gone. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #splitter: FrameSplitter;
+  readonly #gone = new AbortController();
+  readonly #client: Client;
+  readonly #requests: Request[] = [];
+  #unanswered = 0;
+  #isServing = false;
+  #isWaitingForMemory = false;
+  #releaseMemory: (() => void) | null = null;
+  /** Settles when every request started so far is answered. */
+  #answered: Promise<void> = Promise.resolve();
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#splitter = new FrameSplitter(options.maxFrameBytes);
+    this.#client = {
+      brokerHost: plainAddress(socket.localAddress),
+      brokerPort: socket.localPort ?? 0,
+      host: plainAddress(socket.remoteAddress),
+      gone: this.#gone.signal,
+    };
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, STALL_TIMEOUT_MS);
+    socket.setTimeout(STALL_TIMEOUT_MS, () => this.#checkStall());
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', (error) => options.log.debug({ err: error }, 'socket error'));
+    socket.on('close', () => this.#onClose());
+  }
+
+  /** Wakes what waits, lets started requests finish, then closes. */
+  async stop(): Promise<void> {
+    this.#gone.abort();
+    this.#socket.pause();
+    this.#dropRequests();
+    await Promise.race([this.#answered, setTimeout(STOP_TIMEOUT_MS)]);
+    this.#socket.destroySoon();
+  }
+
+  #dropRequests(): void {
+    for (const { release } of this.#requests.splice(0)) release();
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const frame of this.#splitter.push(chunk)) this.#enqueue(frame);
+      this.#reserve(this.#splitter.unfinishedBytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #enqueue(frame: Buffer): void {
+    const release = this.#releaseMemory ?? (() => undefined);
+    this.#releaseMemory = null;
+    this.#requests.push({ frame, release });
+    this.#unanswered += 1;
+    this.#adjustReading();
+    if (!this.#isServing) void this.#serve();
+  }
+
+  /** A frame that arrived in one chunk is as small as that; a longer one waits for room before more of it is read. */
+  #reserve(bytes: number): void {
+    if (bytes <= SMALL_FRAME_BYTES || this.#releaseMemory !== null) return;
+    this.#isWaitingForMemory = true;
+    this.#releaseMemory = this.#options.memory.reserve(bytes, () => {
+      this.#isWaitingForMemory = false;
+      this.#adjustReading();
+    });
+    this.#adjustReading();
+  }
+
+  #adjustReading(): void {
+    if (this.#isWaitingForMemory || this.#unanswered >= MAX_UNANSWERED || this.#gone.signal.aborted) {
+      this.#socket.pause();
+    } else if (this.#socket.isPaused()) {
+      this.#socket.resume();
+    }
+  }
+
+  async #serve(): Promise<void> {
+    this.#isServing = true;
+    let onlyOverlapping = false;
+    for (let next = this.#requests.shift(); next !== undefined; next = this.#requests.shift()) {
+      const request = next;
+      const overlaps = this.#options.mayOverlap(request.frame);
+      if (!overlaps || !onlyOverlapping) await this.#answered;
+      onlyOverlapping = overlaps;
+      const answer = this.#options.dispatch(request.frame, this.#client);
+      answer.catch(() => undefined); // seen below, in its turn
+      this.#answered = this.#answered.then(() => this.#deliver(answer, request));
+    }
+    this.#isServing = false;
+  }
+
+  async #deliver(answer: Promise<Part[] | null>, request: Request): Promise<void> {
+    try {
+      const parts = await answer;
+      if (parts !== null) await this.#send(parts);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      request.release();
+      this.#unanswered -= 1;
+      this.#adjustReading();
+    }
+  }
+
+  async #send(parts: Part[]): Promise<void> {
+    try {
+      if (this.#socket.writable) await sendAnswer(this.#socket, parts);
+    } finally {
+      await releaseParts(parts);
+    }
+  }
+
+  #checkStall(): void {
+    if (this.#splitter.unfinishedBytes > 0 || this.#socket.writableLength > 0) {
+      this.#fail(new Error(`no progress for ${STALL_TIMEOUT_MS} ms`));
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#socket.destroyed)
+      this.#options.log.warn({ err: error, client: this.#client.host }, 'connection dropped');
+    this.#socket.destroy();
+  }
+
+  #onClose(): void {
+    this.#gone.abort();
+    this.#dropRequests();
+    this.#releaseMemory?.();
+  }
+}
+
+function plainAddress(address = ''): string {
+  return address.replace(/^::ffff:/, '');
+}
