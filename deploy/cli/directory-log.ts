@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readConfig } from '../../runtime/config.ts';
+import { createKafka, createLogView, type LogView } from '../../runtime/kafka.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { kafkaSettings } from '../../runtime/settings.ts';
+import {
+  applyDirectoryEvent,
+  decodeDirectoryEvent,
+  type Directory,
+  type DirectoryEvent,
+  emptyDirectory,
+  encodeDirectoryEvent,
+  type KeyCreated,
+  type KeyRevoked,
+} from '../../schemas/directory.ts';
+import { topics } from '../../schemas/topics.ts';
+import { CommandError } from './command-error.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export type Change =
+  | { type: 'key.created'; tenantId: string; change: KeyCreated }
+  | { type: 'key.revoked'; tenantId: string; change: KeyRevoked };
+
+export type DirectoryLog = {
+  directory: () => Directory;
+  /** Throws a `CommandError` with the reason when the change is refused. */
+  propose: (change: Change) => Promise<void>;
+};
+
+const catchUpTimeoutMs = 20_000;
+const proposalTimeoutMs = 10_000;
+
+/** Follows the directory's log to its end and lets `work` read and change the directory. */
+export const withDirectoryLog = async <Result>(
+  env: Env,
+  work: (log: DirectoryLog) => Promise<Result>,
+): Promise<Result> => {
+  const config = readConfig(kafkaSettings, env);
+  const view = createLogView<Directory, DirectoryEvent>({
+    kafka: createKafka(config, createLogger('directory', 'error')),
+    topic: topics.directoryEvents,
+    decode: ({ value }) => decoded(value),
+    initial: () => emptyDirectory,
+    apply: (directory, event) => {
+      const applied = applyDirectoryEvent(directory, event);
+      return applied.refused === null ? applied.directory : { refused: applied.refused };
+    },
+  });
+  try {
+    if (!(await isCaughtUp(view)))
+      throw new CommandError(`the directory cannot be read from Kafka at ${config.kafkaBrokers.join(', ')}`);
+    return await work({ directory: view.state, propose: (change) => propose(view, change) });
+  } finally {
+    await view.stop();
+  }
+};
+
+const decoded = (value: Buffer | null): DirectoryEvent | { undecodable: string } => {
+  if (value === null) return { undecodable: 'no value' };
+  try {
+    return decodeDirectoryEvent(value);
+  } catch (error) {
+    return { undecodable: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+const isCaughtUp = async (view: LogView<Directory>): Promise<boolean> => {
+  const done = new AbortController();
+  const tooLong = delay(catchUpTimeoutMs, false, { signal: done.signal }).catch(() => false);
+  const caughtUp = await Promise.race([view.caughtUp.then(() => true), tooLong]);
+  done.abort();
+  return caughtUp;
+};
+
+const propose = async (view: LogView<Directory>, { type, tenantId, change }: Change): Promise<void> => {
+  const event = {
+    proposal_id: randomUUID(),
+    occurred_at: Date.now() * 1000,
+    tenant_id: tenantId,
+    actor: `cli:${userInfo().username}`,
+    type,
+    change,
+  } as DirectoryEvent;
+  const verdict = await view.propose(tenantId, encodeDirectoryEvent(event), event.proposal_id, proposalTimeoutMs);
+  if (!verdict.accepted) throw new CommandError(`refused: ${verdict.reason}`);
+};

@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a port between two bounds. */
+export const portOption =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const port = Number(text);
+    if (!/^\d+$/.test(text) || port < min || port > max)
+      throw new InvalidArgumentError(`Give a port from ${min} to ${max}.`);
+    return port;
+  };
+
+/** Reads words separated by commas. */
+export const listOption = (text: string): readonly string[] => {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.includes('')) throw new InvalidArgumentError('Give words separated by commas.');
+  return words;
+};
+
+/** Reads a whole number of seconds, at least 1. */
+export const secondsOption = (text: string): number => {
+  const seconds = Number(text);
+  if (!/^\d{1,6}$/.test(text) || seconds < 1) throw new InvalidArgumentError('Give a whole number of seconds.');
+  return seconds;
+};

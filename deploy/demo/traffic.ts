@@ -1,0 +1,105 @@
+import type { Logger } from '../../runtime/logger.ts';
+import type { IngestClient } from '../feed/ingest-client.ts';
+import { callsIn, type Period } from './arrivals.ts';
+import { callCentre } from './call-centre.ts';
+import { type DemoState, readDemoState, writeDemoState } from './demo-state.ts';
+import { pause, sendDues } from './send.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+export type TrafficOptions = {
+  client: IngestClient;
+  /** Where it notes how far it is. */
+  stateDir: string;
+  seed: string;
+  signal: AbortSignal;
+  logger: Logger;
+};
+
+const dayUs = 86_400_000_000;
+/** No simulated call is longer. */
+const longestCallUs = 3_600_000_000;
+const historyStepUs = 900_000_000;
+const tickMs = 250;
+const noteEveryUs = 2_000_000;
+
+const nowUs = (): number => Date.now() * 1000;
+
+/** Sends a day of history that ends now, once for a state folder, then live calls in real time until it is stopped. */
+export const runTraffic = async (options: TrafficOptions): Promise<void> => {
+  const { stateDir, seed, signal, logger } = options;
+  const state = readDemoState(stateDir) ?? firstState(seed, nowUs());
+  writeDemoState(stateDir, state);
+  const timeline = createTimeline();
+  const [history] = state.periods;
+  if (state.sent_until_us === null && history !== undefined) {
+    await sendHistory(options, state, history, timeline);
+    if (signal.aborted) return;
+    logger.info('the day of history is sent; live calls follow');
+    await sendLive(options, { ...state, sent_until_us: history.until_us }, timeline);
+  } else {
+    resumeCalls(state, timeline);
+    await sendLive(options, state, timeline);
+  }
+};
+
+const firstState = (seed: string, now: number): DemoState => ({
+  seed,
+  periods: [{ stream: 'history', from_us: now - dayUs, until_us: now }],
+  sent_until_us: null,
+});
+
+/** Leaves in the timeline what happens after the history's end. */
+const sendHistory = async (
+  { client, signal, logger }: TrafficOptions,
+  { seed }: DemoState,
+  history: Period,
+  timeline: Timeline,
+): Promise<void> => {
+  const centre = callCentre(seed);
+  for (let from = history.from_us; from < history.until_us && !signal.aborted; from += historyStepUs) {
+    const until = Math.min(from + historyStepUs, history.until_us);
+    for (const call of callsIn(centre, { ...history, from_us: from, until_us: until })) timeline.add(call, 0);
+    await sendDues(client, timeline.take(until));
+  }
+  logger.debug('history sent');
+};
+
+/** Calls that were under way when the demo stopped end as they would have ended. */
+const resumeCalls = ({ seed, periods, sent_until_us }: DemoState, timeline: Timeline): void => {
+  const sentUntil = sent_until_us ?? 0;
+  const centre = callCentre(seed);
+  for (const period of periods) {
+    const from_us = Math.max(period.from_us, sentUntil - longestCallUs);
+    for (const call of callsIn(centre, { ...period, from_us })) timeline.add(call, sentUntil);
+  }
+};
+
+const sendLive = async (
+  { client, stateDir, signal }: TrafficOptions,
+  before: DemoState,
+  timeline: Timeline,
+): Promise<void> => {
+  const centre = callCentre(before.seed);
+  const startUs = nowUs();
+  const earlier = before.periods.filter((period) => period.until_us > startUs - 2 * longestCallUs);
+  let until = startUs;
+  let notedUs = 0;
+  const note = (): void =>
+    writeDemoState(stateDir, {
+      ...before,
+      periods: [...earlier, { stream: 'live', from_us: startUs, until_us: until }],
+      sent_until_us: until,
+    });
+  while (!signal.aborted) {
+    const now = nowUs();
+    for (const call of callsIn(centre, { stream: 'live', from_us: until, until_us: now })) timeline.add(call, 0);
+    await sendDues(client, timeline.take(now));
+    until = now;
+    if (until - notedUs >= noteEveryUs) {
+      note();
+      notedUs = until;
+    }
+    await pause(tickMs, signal);
+  }
+  note();
+};

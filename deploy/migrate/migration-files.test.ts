@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pendingMigrations, readMigrations, toMigration } from './migration-files.ts';
+
+test('every file is one statement that can be run again and at the same time', () => {
+  const migrations = readMigrations();
+  assert.ok(migrations.length >= 6);
+  for (const { file, statement } of migrations) {
+    assert.doesNotMatch(statement, /;/, file);
+    assert.match(statement, /^(CREATE|ALTER|DROP) .*\b(IF NOT EXISTS|IF EXISTS)\b/, file);
+  }
+});
+
+test('a comment is no change, a column is', () => {
+  const before = toMigration('001_a.sql', '-- why\nCREATE TABLE IF NOT EXISTS a (b String)\n');
+  assert.equal(toMigration('001_a.sql', 'CREATE TABLE IF NOT EXISTS a (b String)').checksum, before.checksum);
+  assert.notEqual(toMigration('001_a.sql', 'CREATE TABLE IF NOT EXISTS a (c String)').checksum, before.checksum);
+});
+
+test('applied files are left out, a changed one is named', () => {
+  const [one, two] = [toMigration('001_a.sql', 'A'), toMigration('002_b.sql', 'B')];
+  assert.deepEqual(pendingMigrations([one, two], new Map([[one.file, one.checksum]])), { pending: [two] });
+  assert.deepEqual(pendingMigrations([one, two], new Map([[one.file, 'other']])), { changed: '001_a.sql' });
+});

@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** One numbered file of schemas/clickhouse: a single statement that is safe to run twice. */
+export type Migration = { file: string; statement: string; checksum: string };
+
+const folder = new URL('../../schemas/clickhouse/', import.meta.url);
+
+/** What is done in the order of the numbers; comments do not count as a change. */
+export const readMigrations = (): readonly Migration[] =>
+  readdirSync(folder)
+    .filter((file) => /^\d{3}_.+\.sql$/.test(file))
+    .sort()
+    .map((file) => toMigration(file, readFileSync(new URL(file, folder), 'utf8')));
+
+export const toMigration = (file: string, text: string): Migration => {
+  const statement = text
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('--'))
+    .join('\n')
+    .trim();
+  return { file, statement, checksum: hash('sha256', statement, 'hex') };
+};
+
+/** Which are left to do; names an applied file that is another one now. */
+export const pendingMigrations = (
+  migrations: readonly Migration[],
+  applied: ReadonlyMap<string, string>,
+): { pending: readonly Migration[] } | { changed: string } => {
+  const changed = migrations.find(({ file, checksum }) => applied.has(file) && applied.get(file) !== checksum);
+  if (changed !== undefined) return { changed: changed.file };
+  return { pending: migrations.filter(({ file }) => !applied.has(file)) };
+};

@@ -1,0 +1,20 @@
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { describeInstallation, type Installation } from './plan.ts';
+
+/** What a user needs to know once everything runs. */
+export const summary = (installation: Installation, tookMs: number): string => {
+  const { api, ingest, api_key: key } = describeInstallation(installation);
+  const logs = join(relative(process.cwd(), installation.dataDir), 'logs');
+  return `
+Trunkline is ready after ${(tookMs / 1000).toFixed(1)} s.
+
+  API        ${api}/v1
+  Reference  ${api}/docs
+  Ingest     ${ingest}/v1
+  Key        ${key}  (tenant demo)
+
+  curl -H 'Authorization: Bearer ${key}' '${api}/v1/calls?limit=3'
+
+Logs are in ${logs}/. Ctrl-C stops everything; the next start finds all data.`;
+};
