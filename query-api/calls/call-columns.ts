@@ -1,0 +1,76 @@
+import type { CallRow } from '../../schemas/call-row.ts';
+
+/** Columns of a call as a listing shows it, with the ids of its recordings. */
+export const summaryColumns = [
+  'call_id',
+  'call_key',
+  'version',
+  'state',
+  'switch_id',
+  'direction',
+  'disposition',
+  'started_at',
+  'switch_answered_at',
+  'answered_at',
+  'ended_at',
+  'duration_ms',
+  'setup_ms',
+  'ring_ms',
+  'wait_ms',
+  'connect_ms',
+  'hold_ms',
+  'talk_ms',
+  'bill_ms',
+  'caller_number',
+  'caller_e164',
+  'caller_name',
+  'caller_presentation',
+  'callee_number',
+  'callee_e164',
+  'dialled_number',
+  'hangup_cause',
+  'cause_q850',
+  'sip_code',
+  'ended_by',
+  'answered_by_kind',
+  'answered_by_id',
+  'answered_by_leg_id',
+  'last_answered_by_id',
+  'reached_voicemail',
+  'has_recording',
+  'recordings.recording_id AS recording_ids',
+  'quality',
+  'updated_at',
+] as const;
+
+/** What a single call shows besides. */
+export const detailColumns = [
+  ...summaryColumns,
+  'call_started_at',
+  'merged_into',
+  'native_ids',
+  'sip_call_ids',
+  'legs',
+  'bridges',
+  'holds',
+  'transfers',
+  'queue_visits',
+  'recordings',
+  'events',
+  'last_event_at',
+] as const;
+
+/** A row as ClickHouse gives it: instants as ISO-8601. */
+type AsText<Value> = Value extends number ? string : Value;
+type Instant = `${string}_at` | 'at' | 'from' | 'to';
+type Told<Row> = Row extends readonly (infer Item)[]
+  ? readonly Told<Item>[]
+  : Row extends object
+    ? { [Field in keyof Row]: Field extends Instant ? AsText<Row[Field]> : Told<Row[Field]> }
+    : Row;
+
+type SummaryField = Exclude<(typeof summaryColumns)[number], `${string} AS ${string}`>;
+type DetailField = Exclude<(typeof detailColumns)[number], `${string} AS ${string}`>;
+
+export type CallSummaryRow = Told<Pick<CallRow, SummaryField>> & { recording_ids: readonly string[] };
+export type CallDetailRow = Told<Pick<CallRow, DetailField>> & { recording_ids: readonly string[] };

@@ -1,0 +1,184 @@
+import { type TSchema, Type } from 'typebox';
+import { directions, dispositions } from './list-parameters.ts';
+
+const orNull = <Schema extends TSchema>(schema: Schema, description?: string) =>
+  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
+const instant = (description?: string) =>
+  Type.String({
+    format: 'date-time',
+    examples: ['2026-01-20T10:00:00.123456Z'],
+    ...(description !== undefined && { description }),
+  });
+const maybeInstant = (description?: string) => orNull(Type.String({ format: 'date-time' }), description);
+const ms = (description: string) => Type.Integer({ description });
+const maybeMs = (description: string) => orNull(Type.Integer(), description);
+const maybeText = (description?: string) => orNull(Type.String(), description);
+
+const HangupCause = Type.Object(
+  {
+    name: maybeText('As the switch calls it.'),
+    q850: orNull(Type.Integer(), 'Cause of ITU-T Q.850.'),
+    sip_code: orNull(Type.Integer()),
+  },
+  { description: 'Why it ended.' },
+);
+
+const Caller = Type.Object({
+  number: maybeText('As the switch gave it; null where withheld.'),
+  e164: maybeText('In E.164, where the number is one.'),
+  name: maybeText(),
+  presentation: Type.Enum(['allowed', 'restricted', 'unavailable']),
+});
+
+const Callee = Type.Object({ number: maybeText(), e164: maybeText() }, { description: 'Who answered or was rung.' });
+
+const summary = {
+  id: Type.String({
+    description: 'Ordered by start, the same for ever.',
+    examples: ['call_01kfdm0000e8vv7x5a9tq3mz4c'],
+  }),
+  call_uuid: Type.String({ description: 'The switch’s own id of the call.' }),
+  switch_id: Type.String(),
+  state: Type.Enum(['active', 'ended']),
+  direction: Type.Enum([...directions]),
+  disposition: Type.Enum([...dispositions]),
+  started_at: instant('When the call’s first leg was created.'),
+  switch_answered_at: maybeInstant('When anything answered: a person, a menu, queue music, voicemail.'),
+  answered_at: maybeInstant('When the caller first was connected with who answered.'),
+  ended_at: maybeInstant(),
+  duration_ms: ms('From start to end, or to what is known of a call that goes on.'),
+  duration_seconds: Type.Integer({ description: '`duration_ms` in whole seconds, rounded down.' }),
+  billsec: Type.Integer({ description: '`bill_ms` in whole seconds, rounded down.' }),
+  setup_ms: maybeMs('Until the first ringing.'),
+  ring_ms: ms('Ringing outside queues.'),
+  wait_ms: ms('Waiting in queues.'),
+  connect_ms: ms('Connected with a person, hold included.'),
+  hold_ms: ms('On hold while connected.'),
+  talk_ms: ms('`connect_ms` without `hold_ms`.'),
+  bill_ms: ms('From `switch_answered_at` to the end.'),
+  caller: Caller,
+  callee: Callee,
+  dialled_number: maybeText('What the caller dialled.'),
+  hangup_cause: HangupCause,
+  ended_by: Type.Enum(['caller', 'callee', 'agent', 'transfer', 'switch', 'unknown']),
+  answered_by: orNull(
+    Type.Object({ kind: Type.String(), id: maybeText(), leg_id: maybeText() }),
+    'Who answered first; null where nobody did.',
+  ),
+  last_answered_by: maybeText('Who had the call last, after transfers.'),
+  reached_voicemail: Type.Boolean(),
+  has_recording: Type.Boolean(),
+  recording_ids: Type.Array(Type.String()),
+  quality: Type.Array(Type.String(), { description: 'What is doubtful about the record; empty = nothing.' }),
+  version: Type.Integer({ description: 'Grows whenever the record changes.' }),
+  updated_at: instant(),
+};
+
+/** A call in a listing. */
+export const CallSummary = Type.Object(summary, { title: 'CallSummary' });
+
+const Leg = Type.Object({
+  leg_id: Type.String(),
+  native_id: Type.String({ description: 'The switch’s own id.' }),
+  switch_id: Type.String(),
+  role: Type.String(),
+  direction: Type.String(),
+  endpoint: maybeText(),
+  endpoint_kind: Type.String(),
+  destination: maybeText(),
+  sip_call_id: maybeText(),
+  created_at: maybeInstant(),
+  ringing_at: maybeInstant(),
+  answered_at: maybeInstant(),
+  ended_at: maybeInstant(),
+  hangup_cause: HangupCause,
+  connect_ms: Type.Integer(),
+  bill_ms: orNull(Type.Integer()),
+});
+
+const Bridge = Type.Object({
+  bridge_id: Type.String(),
+  kind: Type.String(),
+  leg_id: Type.String(),
+  other_leg_id: maybeText(),
+  started_at: instant(),
+  ended_at: maybeInstant(),
+});
+
+const Hold = Type.Object({ leg_id: Type.String(), started_at: instant(), ended_at: maybeInstant() });
+
+const Transfer = Type.Object({
+  at: instant(),
+  kind: Type.String(),
+  by_leg_id: maybeText(),
+  from: maybeText(),
+  to: maybeText(),
+  consult_leg_id: maybeText(),
+  completed: orNull(Type.Boolean()),
+});
+
+const Offer = Type.Object({
+  attempt_id: Type.String(),
+  agent_id: Type.String(),
+  at: instant(),
+  outcome: maybeText('Null while it rings.'),
+  ring_ms: orNull(Type.Integer()),
+});
+
+const QueueVisit = Type.Object({
+  visit_id: Type.String(),
+  queue_id: Type.String(),
+  entered_at: maybeInstant(),
+  connected_at: maybeInstant(),
+  left_at: maybeInstant(),
+  ended_at: maybeInstant(),
+  outcome: Type.String(),
+  origin: Type.String(),
+  agent_id: maybeText(),
+  agent_leg_id: maybeText(),
+  wait_ms: Type.Integer(),
+  ring_ms: orNull(Type.Integer()),
+  connect_ms: Type.Integer(),
+  hold_ms: orNull(Type.Integer()),
+  ended_by: maybeText(),
+  offers: Type.Array(Offer),
+});
+
+const CallRecording = Type.Object({
+  id: Type.String(),
+  status: Type.String(),
+  leg_id: maybeText(),
+  started_at: maybeInstant(),
+  duration_ms: orNull(Type.Integer()),
+  duration_seconds: orNull(Type.Integer()),
+  size_bytes: orNull(Type.Integer()),
+  download_url: maybeText('Null unless the audio is stored and the key has recordings:read.'),
+  download_url_expires_at: maybeInstant(),
+});
+
+export const CallEvents = Type.Array(
+  Type.Object(
+    {},
+    { additionalProperties: true, description: 'One event, in the canonical form that POST /v1/events takes.' },
+  ),
+  { description: 'What the record was made from, in the order of their times.' },
+);
+
+/** A call with all that is known of it. */
+export const Call = Type.Object(
+  {
+    ...summary,
+    native_ids: Type.Array(Type.String()),
+    sip_call_ids: Type.Array(Type.String()),
+    legs: Type.Array(Leg),
+    bridges: Type.Array(Bridge),
+    holds: Type.Array(Hold),
+    transfers: Type.Array(Transfer),
+    queue_visits: Type.Array(QueueVisit),
+    recordings: Type.Array(CallRecording),
+    last_event_at: instant(),
+    events: CallEvents,
+    events_truncated: Type.Boolean({ description: 'True where there are more events than are shown.' }),
+  },
+  { title: 'Call' },
+);

@@ -1,0 +1,104 @@
+import type { AddressInfo } from 'node:net';
+import { type ClickHouse, createClickHouse, isRetryableClickHouseError } from '../runtime/clickhouse.ts';
+import { type ConfigOf, readConfig } from '../runtime/config.ts';
+import { createKafka, createLogView, KafkaUnavailable, type LogView, ProposalUnconfirmed } from '../runtime/kafka.ts';
+import { type Owner, runService } from '../runtime/lifecycle.ts';
+import { createLogger, type Logger } from '../runtime/logger.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { createObjectStore, isRetryableS3Error, type ObjectStore } from '../runtime/s3.ts';
+import {
+  applyDirectoryEvent,
+  decodeDirectoryEvent,
+  type Directory,
+  type DirectoryEvent,
+  emptyDirectory,
+} from '../schemas/directory.ts';
+import { topics } from '../schemas/topics.ts';
+import { type AppParts, buildApp } from './app.ts';
+import { createCallReader } from './calls/call-reader.ts';
+import { createCursors } from './listing/cursor.ts';
+import { cursorSecretOf } from './listing/cursor-secret.ts';
+import { createTables } from './listing/tables.ts';
+import { createDownloads } from './recordings/downloads.ts';
+import { settings } from './settings.ts';
+
+export { settings } from './settings.ts';
+
+/** Serves the query API until SIGTERM. */
+export const runQueryApi = async (): Promise<void> =>
+  runService('query-api', async (own) => {
+    const config = readConfig(settings);
+    const logger = createLogger('query-api', config.logLevel);
+    const clickhouse = createClickHouse(config, logger);
+    own.stop('clickhouse', async () => clickhouse.close());
+    const objects = createObjectStore(config, logger);
+    own.stop('object store', () => {
+      objects.close();
+    });
+    const directory = await openDirectory(config, logger, own);
+
+    const app = await buildApp(partsOf({ config, logger, clickhouse, objects, directory }));
+    own.stop('http', async () => app.close());
+    await app.listen({ host: config.httpHost, port: config.httpPort });
+    logger.info({ port: (app.server.address() as AddressInfo).port }, 'listening');
+  });
+
+type Engines = {
+  readonly config: ConfigOf<typeof settings>;
+  readonly logger: Logger;
+  readonly clickhouse: ClickHouse;
+  readonly objects: ObjectStore;
+  readonly directory: LogView<Directory>;
+};
+
+const openDirectory = async (
+  config: ConfigOf<typeof settings>,
+  logger: Logger,
+  own: Owner,
+): Promise<LogView<Directory>> => {
+  const directory = createLogView<Directory, DirectoryEvent>({
+    kafka: createKafka(config, logger),
+    topic: topics.directoryEvents,
+    decode: (record) => {
+      try {
+        return decodeDirectoryEvent(record.value ?? Buffer.alloc(0));
+      } catch (error) {
+        return { undecodable: String(error) };
+      }
+    },
+    initial: () => emptyDirectory,
+    apply: (state, event) => {
+      const { directory, refused } = applyDirectoryEvent(state, event);
+      return refused === null ? directory : { refused };
+    },
+  });
+  own.stop('directory', async () => directory.stop());
+  await directory.caughtUp;
+  return directory;
+};
+
+const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): AppParts => {
+  const tables = createTables(clickhouse, config.requestTimeoutMs);
+  return {
+    logger,
+    metrics: createMetrics('query-api'),
+    directory: directory.state,
+    isPassing,
+    checks: {
+      clickhouse: async () => clickhouse.ping(),
+      object_store: async () => objects.ping(),
+      directory: async () => directory.isHealthy(),
+    },
+    requestTimeoutMs: config.requestTimeoutMs,
+    maxRequests: config.maxRequests,
+    cursors: createCursors(cursorSecretOf(config)),
+    calls: createCallReader(tables),
+    downloads: createDownloads(objects, tables, { expiresInSeconds: config.downloadUrlSeconds }),
+  };
+};
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof KafkaUnavailable ||
+  error instanceof ProposalUnconfirmed ||
+  isRetryableS3Error(error) ||
+  isRetryableClickHouseError(error);
