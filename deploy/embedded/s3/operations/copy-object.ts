@@ -23,6 +23,7 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
     );
   }
   requireBucket(store, bucket);
+  await store.files.requireRoom(0);
   const segments = await duplicate(store, original.segments);
   const copy: ObjectRecord = { ...original, key, modifiedMs: store.now(), attributes, segments };
   const condition = toWriteCondition(header);

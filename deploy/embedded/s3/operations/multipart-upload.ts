@@ -28,6 +28,7 @@ export async function createUpload(exchange: Exchange): Promise<Reply> {
   const { store, bucket, key } = exchange;
   checkKey(key);
   const options: UploadOptions = { attributes: readAttributes(exchange), checksum: readChecksumOption(exchange) };
+  await store.files.requireRoom(0);
   const upload: UploadRecord = { id: randomUUID(), key, startedMs: store.now(), options };
   await store.commit(() => store.uploads.insert(requireBucket(store, bucket).id, upload));
   const headers: Record<string, string> = {};
@@ -76,7 +77,7 @@ export async function uploadPart(exchange: Exchange): Promise<Reply> {
   }
   const { id: uploadId, options } = requireUpload(exchange);
   const body = objectBody(exchange, options.checksum?.algorithm);
-  const segments = await receiveSegments(store, body.chunks, () => body.digest().size);
+  const segments = await receiveSegments(store, body);
   const { size, md5, checksum = null } = body.digest();
   if (options.checksum !== null && checksum?.algorithm !== options.checksum.algorithm) {
     await store.files.discard(segments.map(({ blob }) => blob));

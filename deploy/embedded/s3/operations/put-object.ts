@@ -15,7 +15,7 @@ export async function putObject(exchange: Exchange): Promise<Reply> {
   // Judged here to spare a client its upload, and again in the transaction, where it counts.
   judgeWrite(condition, store.objects.find(requireBucket(store, bucket).id, key));
   const body = objectBody(exchange);
-  const segments = await receiveSegments(store, body.chunks, () => body.digest().size);
+  const segments = await receiveSegments(store, body);
   const { size, md5, checksum } = body.digest();
   const object: ObjectRecord = {
     key,

@@ -7,7 +7,9 @@ export function getTagging({ store, bucket, key }: Exchange): Reply {
 }
 
 export async function putTagging(exchange: Exchange): Promise<Reply> {
-  await setTags(exchange, parseTagging(await xmlBody(exchange, 'Tagging')));
+  const tags = parseTagging(await xmlBody(exchange, 'Tagging'));
+  await exchange.store.files.requireRoom(0);
+  await setTags(exchange, tags);
   return { status: 200 };
 }
 

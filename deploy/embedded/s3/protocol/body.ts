@@ -30,8 +30,14 @@ export type BodyDigest = {
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
 };
 
-/** A body being received. `digest` may be called once `chunks` has ended without throwing. */
-export type VerifiedBody = { readonly chunks: AsyncIterable<Buffer>; readonly digest: () => BodyDigest };
+/** A body being received. */
+export type VerifiedBody = {
+  /** Bytes it is to have. */
+  readonly length: number;
+  readonly chunks: AsyncIterable<Buffer>;
+  /** May be called once `chunks` has ended without throwing. */
+  readonly digest: () => BodyDigest;
+};
 
 /** Decodes and checks a body while it streams by; the last check is made before `chunks` ends. */
 export function verifyBody(raw: AsyncIterable<Buffer>, expectation: BodyExpectation): VerifiedBody {
@@ -48,6 +54,7 @@ export function verifyBody(raw: AsyncIterable<Buffer>, expectation: BodyExpectat
     digest = check.finish(decoder?.finish() ?? new Map());
   }
   return {
+    length: expectation.length,
     chunks: chunks(),
     digest: () => {
       if (digest === undefined) throw new Error('the digest of a body was asked for before its end');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /**
@@ -7,6 +7,8 @@ import { dirname, join, resolve } from 'node:path';
  * that stays until the catalogue has the blob. So what a crash leaves behind is found by looking there alone.
  */
 export type BlobFiles = {
+  /** Throws ENOSPC unless that many bytes fit on the disk and leave a reserve. */
+  readonly requireRoom: (bytes: number) => Promise<void>;
   /** Writes content to a new blob and makes it durable; leaves nothing when that or `content` fails. */
   readonly receive: (content: AsyncIterable<Uint8Array>) => Promise<string>;
   /** Gives a blob's content a second, independent id. */
@@ -20,6 +22,9 @@ export type BlobFiles = {
   /** The ids in `incoming/`, to be settled or discarded after a crash. */
   readonly unsettled: () => Promise<readonly string[]>;
 };
+
+/** Kept free, for on a disk that is full to the last byte nothing could be deleted: the catalogue writes to do so. */
+const reserveBytes = 64 * 1024 ** 2;
 
 /** Opens the blob folder of a data directory, creating it if need be. */
 export async function openBlobFiles(directory: string): Promise<BlobFiles> {
@@ -37,8 +42,8 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
 
   async function discard(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
-      await rm(finalPath(id), { force: true });
-      await rm(incomingPath(id), { force: true });
+      await removeFile(finalPath(id));
+      await removeFile(incomingPath(id));
     }
   }
 
@@ -55,6 +60,11 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
   }
 
   return {
+    requireRoom: async (bytes) => {
+      const { bavail, bsize } = await statfs(incoming);
+      if (bavail * bsize - bytes >= reserveBytes) return;
+      throw Object.assign(new Error(`less than ${reserveBytes} bytes would be left on the disk`), { code: 'ENOSPC' });
+    },
     receive: (content) =>
       making(async (id) => {
         await writeDurably(incomingPath(id), content);
@@ -66,10 +76,10 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
         await publish(id, incomingPath(id));
       }),
     settle: async (ids) => {
-      for (const id of ids) await rm(incomingPath(id), { force: true });
+      for (const id of ids) await removeFile(incomingPath(id));
     },
     discard,
-    remove: (id) => rm(finalPath(id), { force: true }),
+    remove: (id) => removeFile(finalPath(id)),
     open: (id) => open(finalPath(id), 'r'),
     unsettled: () => readdir(incoming),
   };
@@ -99,6 +109,15 @@ async function writeDurably(path: string, content: AsyncIterable<Uint8Array>): P
 async function writeAll(file: FileHandle, data: Uint8Array): Promise<void> {
   for (let written = 0; written < data.length; ) {
     written += (await file.write(data, written)).bytesWritten;
+  }
+}
+
+/** Removes a file that may be gone already. */
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { VerifiedBody } from '../protocol/body.ts';
 import { S3Error, toS3Error } from '../protocol/errors.ts';
 import { openBlobFiles, type BlobFiles } from './blob-files.ts';
 import { bucketTable, type BucketRecord, type BucketTable } from './bucket-table.ts';
@@ -65,14 +66,12 @@ export function requireObject(store: Store, bucket: string, key: string): Object
   return object;
 }
 
-/** Stores content as blobs. Empty content needs none. */
-export async function receiveSegments(
-  store: Store,
-  content: AsyncIterable<Uint8Array>,
-  size: () => number,
-): Promise<readonly Segment[]> {
-  const blob = await store.files.receive(content);
-  if (size() > 0) return [{ blob, size: size() }];
+/** Stores a body as blobs, once it has passed its checks. Empty content needs none. */
+export async function receiveSegments(store: Store, body: VerifiedBody): Promise<readonly Segment[]> {
+  await store.files.requireRoom(body.length);
+  const blob = await store.files.receive(body.chunks);
+  const { size } = body.digest();
+  if (size > 0) return [{ blob, size }];
   await store.files.discard([blob]);
   return [];
 }
