@@ -3,13 +3,14 @@ export class KafkaUnavailable extends Error {
   override readonly name = 'KafkaUnavailable';
 }
 
-/** Messages that Kafka will never take, by their index in the call. */
+/** Kafka will never take a message of the call, since it is too large. */
 export class MessageTooLarge extends Error {
   override readonly name = 'MessageTooLarge';
+  /** Which of the call's messages; empty when a broker refused them without saying which. */
   readonly indexes: readonly number[];
 
-  constructor(indexes: readonly number[], maxBytes: number) {
-    super(`${indexes.length} messages are larger than ${maxBytes} bytes`);
+  constructor(message: string, indexes: readonly number[] = []) {
+    super(message);
     this.indexes = indexes;
   }
 }

@@ -80,7 +80,25 @@ export type FetchedBatch = {
 type PartitionData = { readonly partition: number };
 type PartitionOffsets = { readonly partition: number; readonly offset: string };
 
+type ProtocolRequest<Answer> = {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    readonly expectResponse: () => boolean;
+    readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+  };
+  readonly response: {
+    readonly decode: (payload: Buffer) => Promise<Answer & { readonly clientSideThrottleTime: number }>;
+    readonly parse: (answer: Answer) => Promise<Answer>;
+  };
+};
+
 export type Broker = {
+  /** The range of versions that the broker speaks of each request, by its key. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>>;
+  readonly connectionPool: { send<Answer>(request: ProtocolRequest<Answer>): Promise<Answer> };
+  disconnect(): Promise<void>;
   fetch(request: {
     maxWaitTime: number;
     minBytes: number;
@@ -113,6 +131,42 @@ export function createCluster(kafka: Kafka): Cluster {
   if (create === undefined) throw new Error('this release of kafkajs has no createCluster');
   const build = Reflect.get(kafka, create) as (options: object) => Cluster;
   return build({ metadataMaxAge: 300_000, allowAutoTopicCreation: false, isolationLevel: readCommitted });
+}
+
+/** Sends a produce request that is encoded already; gives the answer undecoded but for its throttling. */
+export async function sendProduceRequest<Answer extends { readonly throttleMs: number }>(
+  broker: Broker,
+  body: Buffer,
+  decode: (payload: Buffer) => Answer,
+): Promise<Answer> {
+  const apiVersion = Math.min(7, broker.versions[produceKey]?.maxVersion ?? 0);
+  if (apiVersion < 5) throw new Error('the broker is older than Kafka 1.0');
+  return broker.connectionPool.send({
+    request: {
+      apiKey: produceKey,
+      apiVersion,
+      apiName: 'Produce',
+      expectResponse: () => true,
+      encode: async () => ({ buf: body, buffer: body }),
+    },
+    response: {
+      decode: async (payload: Buffer) => {
+        const answer = decode(payload);
+        return { ...answer, clientSideThrottleTime: answer.throttleMs };
+      },
+      parse: async (answer: Answer) => answer,
+    },
+  });
+}
+
+const produceKey = 0;
+
+/** The error that kafkajs makes of an error code of the protocol. */
+export function protocolError(code: number): Error & { readonly type: string; readonly retriable: boolean } {
+  const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
+    createErrorFromCode: (code: number) => Error & { type: string; retriable: boolean };
+  };
+  return createErrorFromCode(code);
 }
 
 /** The isolation level that hides records of aborted transactions. */

@@ -1,5 +1,6 @@
+import { openCluster } from './kafka-cluster.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
-import { type Broker, type Cluster, createCluster, readCommitted, toFetchedBatch } from './kafka-internals.ts';
+import { type Broker, readCommitted, toFetchedBatch } from './kafka-internals.ts';
 import { type LogRecord, toLogRecord } from './kafka-records.ts';
 
 export type PartitionRead =
@@ -19,24 +20,21 @@ const maxWaitMs = 500;
 const maxBytes = 4 * 1024 * 1024;
 
 export function createPartitionReader(kafka: KafkaConnection, topic: string, partition: number): PartitionReader {
-  const client = kafka.client({ retries: 1, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 15_000 });
-  const cluster = createCluster(client);
+  const access = openCluster(kafka, { retries: 1, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 15_000 });
 
   async function onLeader<Result>(work: (leader: Broker) => Promise<Result>): Promise<Result> {
     try {
-      if (!cluster.isConnected()) await cluster.connect();
-      await cluster.addTargetTopic(topic);
-      await cluster.refreshMetadataIfNecessary();
-      return await work(await findLeader(cluster, topic, partition));
+      await access.prepare([topic]);
+      return await work(await access.broker(access.leaderOf(topic, partition)));
     } catch (error) {
-      await forgetStale(cluster, error);
+      if (!isOutOfRange(error)) await access.forget(error);
       throw error;
     }
   }
 
   async function boundary(fromBeginning: boolean): Promise<bigint> {
     const [offsets] = await onLeader(async () =>
-      cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions: [{ partition }] }]),
+      access.cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions: [{ partition }] }]),
     );
     const offset = offsets?.partitions[0]?.offset;
     if (offset === undefined) throw new Error(`the brokers gave no offset of ${topic}/${partition}`);
@@ -69,35 +67,14 @@ export function createPartitionReader(kafka: KafkaConnection, topic: string, par
       try {
         return await fetch(offset);
       } catch (error) {
-        if (nameOf(error) === 'KafkaJSOffsetOutOfRange') return { kind: 'out-of-range' };
+        if (isOutOfRange(error)) return { kind: 'out-of-range' };
         throw error;
       }
     },
-    stop: async () => cluster.disconnect(),
+    stop: access.close,
   };
 }
 
-async function findLeader(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
-  const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
-  if (found === undefined) throw new Error(`${topic}/${partition} does not exist`);
-  return cluster.findBroker({ nodeId: String(found.leader) });
-}
-
-/** After a failure the broker may be gone or lead no longer: what is known of the cluster is asked anew. */
-async function forgetStale(cluster: Cluster, error: unknown): Promise<void> {
-  if (nameOf(error) === 'KafkaJSOffsetOutOfRange') return;
-  if (isClosedConnection(error)) cluster.removeBroker(error);
-  try {
-    await cluster.refreshMetadata();
-  } catch {
-    // The caller tries again later and gets this error then, if it lasts.
-  }
-}
-
-function isClosedConnection(error: unknown): error is Error & { host: string; port: number } {
-  return nameOf(error) === 'KafkaJSConnectionClosedError';
-}
-
-function nameOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.name : undefined;
+function isOutOfRange(error: unknown): boolean {
+  return error instanceof Error && error.name === 'KafkaJSOffsetOutOfRange';
 }

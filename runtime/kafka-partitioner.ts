@@ -1,8 +1,6 @@
-import type { ICustomPartitioner } from 'kafkajs';
-
 /**
  * Kafka's own hash of keys (murmur2, 32 bits), so that producers in any language that follow the Java client agree on
- * a key's partition. kafkajs has it too, in BigInt arithmetic that takes longer than all the rest of a send.
+ * a key's partition.
  */
 export function murmur2(key: Uint8Array): number {
   const { length } = key;
@@ -32,11 +30,3 @@ function byte(key: Uint8Array, at: number): number {
 export function partitionOf(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;
 }
-
-export const keyPartitioner: ICustomPartitioner =
-  () =>
-  ({ partitionMetadata, message }) => {
-    const { key } = message;
-    if (key === undefined || key === null) return 0;
-    return partitionOf(typeof key === 'string' ? Buffer.from(key) : key, partitionMetadata.length);
-  };

@@ -1,19 +1,21 @@
 import type { KafkaConnection } from './kafka-connection.ts';
-import { KafkaUnavailable, MessageTooLarge } from './kafka-errors.ts';
-import { createProducerLink, type Outgoing, type ProducerLink } from './kafka-producer-link.ts';
+import { KafkaUnavailable } from './kafka-errors.ts';
+import { isRefusal, type Outgoing, type ProduceFailure, produce } from './kafka-produce.ts';
+import { createProducerLink, type ProducerLink } from './kafka-producer-link.ts';
+import { splitBySize } from './kafka-split.ts';
 import { jitteredDelayMs, pause } from './retry.ts';
 
 export type Publisher = {
   /**
    * Resolves when every message is acknowledged by all in-sync replicas. May store a message twice (a lost answer is
    * sent again), never loses one. Throws `KafkaUnavailable` when that could not be had in time (some of the messages
-   * may be stored), `MessageTooLarge` before anything of this call is sent.
+   * may be stored), `MessageTooLarge` for a message that no request can hold, before anything of this call is sent.
    */
-  publish(messages: readonly Outgoing[]): Promise<void>;
+  readonly publish: (messages: readonly Outgoing[]) => Promise<void>;
   /** False from a failure until the brokers answer again; `publish` then throws at once. */
-  isAvailable(): boolean;
+  readonly isAvailable: () => boolean;
   /** Sends what waits, then disconnects. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 export type PublisherOptions = {
@@ -25,34 +27,32 @@ export type PublisherOptions = {
   readonly maxWaitingBytes?: number;
 };
 
-/** Keys, lengths and varints of a record besides its key, value and headers: an upper bound. */
-const recordOverheadBytes = 64;
-
-type Waiting = {
+/** One call's messages, or as many of them as fit into a request. */
+type Call = {
   readonly messages: readonly Outgoing[];
   readonly bytes: number;
   readonly deadlineMs: number;
   readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 };
 
 /**
  * Connects a publisher; when Kafka is away it starts unavailable and connects later. Calls that come while a request
- * is in flight are sent together in the next one, because kafkajs' cost is by request.
+ * is in flight are sent together in the next one.
  */
 export async function createPublisher(kafka: KafkaConnection, options: PublisherOptions = {}): Promise<Publisher> {
   const { timeoutMs = 10_000, maxRequestBytes = 900_000, maxWaitingBytes = 64 * 1024 * 1024 } = options;
   const link = await createProducerLink(kafka, timeoutMs);
-  let waiting: Waiting[] = [];
+  let waiting: Call[] = [];
   let waitingBytes = 0;
   let draining: Promise<void> | undefined;
 
-  function takeRequest(): Waiting[] {
+  function take(maxBytes: number): Call[] {
     let bytes = 0;
     let count = 0;
-    for (const { bytes: more } of waiting) {
-      if (count > 0 && bytes + more > maxRequestBytes) break;
-      bytes += more;
+    for (const call of waiting) {
+      if (count > 0 && bytes + call.bytes > maxBytes) break;
+      bytes += call.bytes;
       count += 1;
     }
     const taken = waiting.slice(0, count);
@@ -64,14 +64,17 @@ export async function createPublisher(kafka: KafkaConnection, options: Publisher
   async function drain(): Promise<void> {
     // Calls of the same turn of the event loop share the first request.
     await Promise.resolve();
-    while (waiting.length > 0) await sendTogether(link, takeRequest());
+    while (waiting.length > 0) {
+      if (link.isUp()) await sendTogether(link, take(maxRequestBytes));
+      else for (const { reject } of take(Number.POSITIVE_INFINITY)) reject(unavailable(link));
+    }
     draining = undefined;
   }
 
-  function enqueue(messages: readonly Outgoing[], bytes: number): Promise<void> {
+  function enqueue(part: { readonly messages: readonly Outgoing[]; readonly bytes: number }): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    waiting.push({ messages, bytes, deadlineMs: Date.now() + timeoutMs, resolve, reject });
-    waitingBytes += bytes;
+    waiting.push({ ...part, deadlineMs: Date.now() + timeoutMs, resolve, reject });
+    waitingBytes += part.bytes;
     draining ??= drain();
     return promise;
   }
@@ -79,12 +82,14 @@ export async function createPublisher(kafka: KafkaConnection, options: Publisher
   return {
     publish: async (messages) => {
       const parts = splitBySize(messages, maxRequestBytes);
-      if (!link.isUp()) throw new KafkaUnavailable('Kafka is unavailable', { cause: link.lastError() });
+      if (!link.isUp()) throw unavailable(link);
       const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-      if (waitingBytes + bytes > maxWaitingBytes) throw new KafkaUnavailable('too much waits for Kafka');
-      await Promise.all(parts.map((part) => enqueue(part.messages, part.bytes)));
+      if (waitingBytes > 0 && waitingBytes + bytes > maxWaitingBytes) {
+        throw new KafkaUnavailable('too much waits for Kafka');
+      }
+      await Promise.all(parts.map(enqueue));
     },
-    isAvailable: () => link.isUp(),
+    isAvailable: link.isUp,
     stop: async () => {
       await draining;
       await link.close();
@@ -92,60 +97,62 @@ export async function createPublisher(kafka: KafkaConnection, options: Publisher
   };
 }
 
-/** Sends what several callers gave in one request; when Kafka refuses that for good, each caller's part by itself. */
-async function sendTogether(link: ProducerLink, calls: readonly Waiting[]): Promise<void> {
-  const error = await sendUntilDeadline(link, calls);
-  if (error === undefined) {
-    for (const { resolve } of calls) resolve();
-  } else if (calls.length > 1 && link.isRefusal(error)) {
-    for (const call of calls) await sendTogether(link, [call]);
-  } else {
-    for (const { reject } of calls) reject(error);
+function unavailable(link: ProducerLink): KafkaUnavailable {
+  return new KafkaUnavailable('Kafka is unavailable', { cause: link.lastError() });
+}
+
+/** A message with the call it came by, so that a failure finds its way back. */
+type Sent = Outgoing & { readonly call: Call };
+
+/** Sends several calls in one request. Those that a broker refuses are sent again each by itself, to find the culprit. */
+async function sendTogether(link: ProducerLink, calls: readonly Call[]): Promise<void> {
+  const failures = await sendUntilDeadline(link, calls);
+  const failed = new Map(failures.flatMap(({ messages, error }) => messages.map(({ call }) => [call, error] as const)));
+  for (const call of calls) {
+    const error = failed.get(call);
+    if (error === undefined) call.resolve();
+    else if (calls.length > 1 && isRefusal(error)) await sendTogether(link, [call]);
+    else call.reject(error);
   }
 }
 
-async function sendUntilDeadline(link: ProducerLink, calls: readonly Waiting[]): Promise<Error | undefined> {
-  const messages = calls.flatMap((call) => call.messages);
+async function sendUntilDeadline(link: ProducerLink, calls: readonly Call[]): Promise<ProduceFailure<Sent>[]> {
   const deadlineMs = Math.min(...calls.map((call) => call.deadlineMs));
+  const refused: ProduceFailure<Sent>[] = [];
+  const bytes = calls.reduce((sum, call) => sum + call.bytes, 0);
+  let left: readonly Sent[] = calls.flatMap((call) => call.messages.map((message) => ({ ...message, call })));
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      await link.send(messages, deadlineMs - Date.now());
-      return undefined;
-    } catch (error) {
-      if (link.isRefusal(error)) return error as Error;
-      const delayMs = jitteredDelayMs(attempt, { baseDelayMs: 100, maxDelayMs: 1000 });
-      if (Date.now() + delayMs >= deadlineMs) {
-        link.markDown(error);
-        return new KafkaUnavailable('Kafka did not acknowledge in time', { cause: error });
-      }
-      await pause(delayMs);
+    const failures = await trySend(link, left, {
+      timeoutMs: Math.max(1, deadlineMs - Date.now()),
+      bytesExpected: bytes,
+    });
+    refused.push(...failures.filter(({ error }) => isRefusal(error)));
+    const passing = failures.filter(({ error }) => !isRefusal(error));
+    left = passing.flatMap(({ messages }) => messages);
+    const [first] = passing;
+    if (first === undefined) return refused;
+    const delayMs = jitteredDelayMs(attempt, { baseDelayMs: 100, maxDelayMs: 1000 });
+    if (Date.now() + delayMs >= deadlineMs) {
+      link.markDown(first.error);
+      const error = new KafkaUnavailable('Kafka did not acknowledge in time', { cause: first.error });
+      return [...refused, { messages: left, error }];
     }
+    await pause(delayMs);
   }
 }
 
-function messageBytes({ key, value, headers }: Outgoing): number {
-  let bytes = recordOverheadBytes + Buffer.byteLength(key) + (value?.length ?? 0);
-  for (const [name, header] of Object.entries(headers ?? {})) bytes += 8 + name.length * 3 + Buffer.byteLength(header);
-  return bytes;
-}
-
-type Part = { messages: Outgoing[]; bytes: number };
-
-/** Cuts a call into requests of at most `maxBytes`; throws `MessageTooLarge` for messages that fit in none. */
-export function splitBySize(messages: readonly Outgoing[], maxBytes: number): readonly Readonly<Part>[] {
-  const parts: Part[] = [];
-  const tooLarge: number[] = [];
-  let part: Part = { messages: [], bytes: 0 };
-  messages.forEach((message, index) => {
-    const bytes = messageBytes(message);
-    if (bytes > maxBytes) tooLarge.push(index);
-    if (part.bytes + bytes > maxBytes || part.messages.length === 0) {
-      part = { messages: [], bytes: 0 };
-      parts.push(part);
-    }
-    part.messages.push(message);
-    part.bytes += bytes;
-  });
-  if (tooLarge.length > 0) throw new MessageTooLarge(tooLarge, maxBytes);
-  return parts;
+async function trySend(
+  link: ProducerLink,
+  messages: readonly Sent[],
+  limits: { readonly timeoutMs: number; readonly bytesExpected: number },
+): Promise<ProduceFailure<Sent>[]> {
+  try {
+    const failures = await produce(link.access, messages, limits);
+    const [passing] = failures.filter(({ error }) => !isRefusal(error));
+    if (passing !== undefined) await link.access.forget(passing.error);
+    return failures;
+  } catch (error) {
+    await link.access.forget(error);
+    return [{ messages, error }];
+  }
 }

@@ -12,7 +12,7 @@ export {
   ProposalUnconfirmed,
   type Verdict,
 } from './kafka-log-view.ts';
-export type { Outgoing } from './kafka-producer-link.ts';
+export type { Outgoing } from './kafka-produce.ts';
 export { createPublisher, type Publisher, type PublisherOptions } from './kafka-publisher.ts';
 export { headerText, type LogRecord } from './kafka-records.ts';
 export { type EnsuredTopic, ensureTopics, type TopicSpec } from './kafka-topics.ts';
