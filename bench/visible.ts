@@ -21,32 +21,9 @@ const tenant = 'demo';
  * for by polling the call until it was made from all its events. The poll adds up to its own interval and request.
  */
 export const measureVisible = async (installation: Installation): Promise<Measurement> => {
-  const waits: Promise<number>[] = [];
-  const anchor = Date.now() * 1000;
-  let calls = 0;
-  let open: Event[][] = [];
-  for (let tick = 0; tick < (seconds * 1000) / tickMs; tick++) {
-    const startedAt = performance.now();
-    const batch: Event[] = [];
-    const finished: Event[] = [];
-    while (batch.length < eventsPerTick) {
-      if (open.length < 200) open.push(syntheticCall(tenant, calls, anchor + calls++ * 1000));
-      const call = open.shift() as Event[];
-      const event = call.shift() as Event;
-      batch.push(event);
-      if (call.length > 0) open.push(call);
-      else finished.push(event);
-    }
-    void post(installation, batch).then((acceptedAt) => {
-      for (const event of finished)
-        if (Math.abs(hashOf(event.call_key)) % watchEvery === 0)
-          waits.push(untilVisible(installation, event, acceptedAt));
-    });
-    await pause(Math.max(0, tickMs - (performance.now() - startedAt)));
-  }
-  open = [];
-  await pause(1000);
-  const measured = await Promise.all(waits);
+  const waits: Promise<number[]>[] = [];
+  for await (const tick of ticks()) waits.push(accept(installation, tick));
+  const measured = (await Promise.all(waits)).flat();
   progress(`visible: ${measured.length} calls watched`);
   const { p50, p99, max } = percentiles(measured);
   return {
@@ -57,8 +34,33 @@ export const measureVisible = async (installation: Installation): Promise<Measur
   };
 };
 
-const hashOf = (text: string): number =>
-  [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) | 0, 7);
+type Tick = { batch: Event[]; finished: Event[] };
+
+/** What is to be sent in each tick: events of 200 open calls in turn; `finished` are the last events of watched calls. */
+async function* ticks(): AsyncGenerator<Tick> {
+  const anchor = Date.now() * 1000;
+  const open: Event[][] = [];
+  let calls = 0;
+  for (let tick = 0; tick < (seconds * 1000) / tickMs; tick++) {
+    const startedAt = performance.now();
+    const sent: Tick = { batch: [], finished: [] };
+    while (sent.batch.length < eventsPerTick) {
+      if (open.length < 200) open.push(syntheticCall(tenant, calls, anchor + calls++ * 1000));
+      const call = open.shift() as Event[];
+      const event = call.shift() as Event;
+      sent.batch.push(event);
+      if (call.length > 0) open.push(call);
+      else if (calls % watchEvery === 0) sent.finished.push(event);
+    }
+    yield sent;
+    await pause(Math.max(0, tickMs - (performance.now() - startedAt)));
+  }
+}
+
+const accept = async (installation: Installation, { batch, finished }: Tick): Promise<number[]> => {
+  const acceptedAt = await post(installation, batch);
+  return Promise.all(finished.map((event) => untilVisible(installation, event, acceptedAt)));
+};
 
 const post = async ({ run }: Installation, events: readonly Event[]): Promise<number> => {
   const answer = await fetch(`${run.ingest}/v1/events`, {
