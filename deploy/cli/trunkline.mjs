@@ -1,23 +1,22 @@
 #!/usr/bin/env node
 // Runs the command line on the project's own Node, whatever Node (20 or newer) started this file.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const neededMajor = 24;
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Folder of an installed package, or null. */
-const packageFolder = (name) => {
-  try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-  } catch {
-    return null;
-  }
-};
+/** Folder of an installed package, found as Node finds it, or undefined. */
+const packageFolder = (name) =>
+  createRequire(import.meta.url)
+    .resolve.paths(name)
+    ?.map((modules) => join(modules, name))
+    .find((folder) => existsSync(join(folder, 'package.json')));
 
 const giveUp = (message) => {
   process.stderr.write(`trunkline: ${message}\n`);
@@ -41,7 +40,7 @@ const endWithLauncher = () => {
   process.channel.unref();
 };
 
-if (packageFolder('commander') === null)
+if (packageFolder('commander') === undefined)
   giveUp(`its packages are not installed; run \`make install\` (or \`npm ci\`) in ${project}`);
 
 if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
@@ -49,6 +48,6 @@ if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
   await import('./main.ts');
 } else {
   const nodePackage = packageFolder('node');
-  if (nodePackage === null) giveUp(`Node ${neededMajor} is missing; run \`make install\` in ${project}`);
+  if (nodePackage === undefined) giveUp(`Node ${neededMajor} is missing; run \`make install\` in ${project}`);
   runOnOwnNode(join(nodePackage, 'bin', 'node'));
 }

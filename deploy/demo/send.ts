@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { IngestClient } from '../feed/ingest-client.ts';
 import type { SimulatedCall } from './call-centre.ts';
 import type { Due } from './timeline.ts';
+import { createRandom } from './random.ts';
 import { speechLikeWav } from './wav.ts';
 
 const eventsPerRequest = 500;
@@ -33,10 +33,17 @@ export const uploadRecording = async (client: IngestClient, { recording, truth }
     legId: recording.leg_id,
     switchId: truth.switch_id,
     startedAtUs: truth.answered_at ?? truth.started_at,
-    audio: speechLikeWav(recording.recording_id, audioMs),
+    audio: audioOf(recording.recording_id),
   });
 };
 
-/** Waits, or ends early when the signal aborts. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  delay(ms, undefined, { signal }).catch(() => {});
+const voices = 24;
+const audioOfVoice = new Map<number, Buffer>();
+
+/** One of a few made-up sounds, the same for a recording whenever it is asked. */
+const audioOf = (recordingId: string): Buffer => {
+  const voice = createRandom(recordingId).integer(1, voices);
+  const audio = audioOfVoice.get(voice) ?? speechLikeWav(`voice ${voice}`, audioMs);
+  audioOfVoice.set(voice, audio);
+  return audio;
+};

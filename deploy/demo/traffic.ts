@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../runtime/logger.ts';
 import type { IngestClient } from '../feed/ingest-client.ts';
 import { callsIn, type Period } from './arrivals.ts';
 import { callCentre } from './call-centre.ts';
 import { type DemoState, readDemoState, writeDemoState } from './demo-state.ts';
-import { pause, sendDues } from './send.ts';
+import { sendDues } from './send.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 export type TrafficOptions = {
@@ -12,7 +13,14 @@ export type TrafficOptions = {
   stateDir: string;
   seed: string;
   signal: AbortSignal;
-  logger: Logger;
+  logger: Pick<Logger, 'info'>;
+  clock: Clock;
+};
+
+export type Clock = {
+  nowUs: () => number;
+  /** Waits, or ends early when the signal aborts. */
+  pause: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 const dayUs = 86_400_000_000;
@@ -22,12 +30,15 @@ const historyStepUs = 900_000_000;
 const tickMs = 250;
 const noteEveryUs = 2_000_000;
 
-const nowUs = (): number => Date.now() * 1000;
+export const wallClock: Clock = {
+  nowUs: () => Date.now() * 1000,
+  pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
+};
 
 /** Sends a day of history that ends now, once for a state folder, then live calls in real time until it is stopped. */
 export const runTraffic = async (options: TrafficOptions): Promise<void> => {
-  const { stateDir, seed, signal, logger } = options;
-  const state = readDemoState(stateDir) ?? firstState(seed, nowUs());
+  const { stateDir, seed, signal, logger, clock } = options;
+  const state = readDemoState(stateDir) ?? firstState(seed, clock.nowUs());
   writeDemoState(stateDir, state);
   const timeline = createTimeline();
   const [history] = state.periods;
@@ -50,7 +61,7 @@ const firstState = (seed: string, now: number): DemoState => ({
 
 /** Leaves in the timeline what happens after the history's end. */
 const sendHistory = async (
-  { client, signal, logger }: TrafficOptions,
+  { client, signal }: TrafficOptions,
   { seed }: DemoState,
   history: Period,
   timeline: Timeline,
@@ -61,7 +72,6 @@ const sendHistory = async (
     for (const call of callsIn(centre, { ...history, from_us: from, until_us: until })) timeline.add(call, 0);
     await sendDues(client, timeline.take(until));
   }
-  logger.debug('history sent');
 };
 
 /** Calls that were under way when the demo stopped end as they would have ended. */
@@ -75,12 +85,12 @@ const resumeCalls = ({ seed, periods, sent_until_us }: DemoState, timeline: Time
 };
 
 const sendLive = async (
-  { client, stateDir, signal }: TrafficOptions,
+  { client, stateDir, signal, clock }: TrafficOptions,
   before: DemoState,
   timeline: Timeline,
 ): Promise<void> => {
   const centre = callCentre(before.seed);
-  const startUs = nowUs();
+  const startUs = clock.nowUs();
   const earlier = before.periods.filter((period) => period.until_us > startUs - 2 * longestCallUs);
   let until = startUs;
   let notedUs = 0;
@@ -91,7 +101,7 @@ const sendLive = async (
       sent_until_us: until,
     });
   while (!signal.aborted) {
-    const now = nowUs();
+    const now = clock.nowUs();
     for (const call of callsIn(centre, { stream: 'live', from_us: until, until_us: now })) timeline.add(call, 0);
     await sendDues(client, timeline.take(now));
     until = now;
@@ -99,7 +109,7 @@ const sendLive = async (
       note();
       notedUs = until;
     }
-    await pause(tickMs, signal);
+    await clock.pause(tickMs, signal);
   }
   note();
 };
