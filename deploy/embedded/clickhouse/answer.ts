@@ -7,6 +7,9 @@ import { constants, createGzip, gzip } from 'node:zlib';
 import type { EngineResult } from './engine.ts';
 import { errorBody, httpStatus, type QueryError } from './errors.ts';
 
+/** A client that takes nothing for so long is given up: it holds a lane of the engine. */
+const STALL_MS = 60_000;
+
 /** What every answer to a query tells in its headers. */
 export interface AnswerHead {
   readonly queryId: string;
@@ -83,7 +86,7 @@ export function sendError(response: ServerResponse, queryId: string, error: Quer
 export interface StreamedAnswer {
   /** Resolves once the client has taken enough for more to be sent. */
   write(chunk: Buffer, signal: AbortSignal): Promise<void>;
-  end(): Promise<void>;
+  end(): void;
   /** Ends with the exception after what was sent, and with a broken connection, so that nobody takes it as whole. */
   fail(error: QueryError, version: string): Promise<void>;
 }
@@ -111,12 +114,16 @@ export function beginStream(response: ServerResponse, head: AnswerHead): Streame
 
   return {
     async write(chunk, signal) {
-      if (!sink.write(chunk)) await once(sink, 'drain', { signal });
+      if (sink.write(chunk)) return;
+      const stalled = setTimeout(() => response.destroy(), STALL_MS);
+      try {
+        await once(sink, 'drain', { signal });
+      } finally {
+        clearTimeout(stalled);
+      }
     },
-    async end() {
-      const finished = once(response, 'finish');
+    end() {
       sink.end();
-      await finished;
     },
     async fail(error, version) {
       const trailer = exceptionTrailer(error, version, tag);

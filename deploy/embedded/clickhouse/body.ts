@@ -8,7 +8,9 @@ import { queryError } from './errors.ts';
 export async function readWhole(stream: Readable, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  // Not destroyed when refused: the answer goes out on the same socket.
+  const body: AsyncIterable<Buffer> = stream.iterator({ destroyOnReturn: false });
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > limit) throw queryError('queryIsTooLarge', `The query is larger than ${limit} bytes`);
     chunks.push(chunk);

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fromEngine, queryError } from './errors.ts';
 import { quote } from './statement.ts';
 
 /** One SQL text with everything that surrounds it. */
 export interface EngineQuery {
-  /** Names this run to `kill`; unique among running ones. */
+  /** Names this run; unique among running ones. */
   readonly mark: string;
   readonly database: string | undefined;
   readonly settings: ReadonlyMap<string, string>;
@@ -28,11 +29,10 @@ export interface EngineResult {
 export interface Engine {
   readonly version: string;
   readonly timezone: string;
-  /** Runs one statement in a session of its own; rejects with QueryError. */
-  run(query: EngineQuery): Promise<EngineResult>;
-  /** Asks the run of that mark to stop; its own promise tells when it has. */
-  kill(mark: string): Promise<void>;
-  close(): void;
+  /** Runs one statement in a session of its own, killed when the signal aborts; rejects with QueryError. */
+  run(query: EngineQuery, signal: AbortSignal): Promise<EngineResult>;
+  /** Stops what runs, waits for it and lets go of the directory. */
+  close(): Promise<void>;
 }
 
 type Connection = object;
@@ -72,12 +72,24 @@ function preamble(query: EngineQuery): string {
   return `${use}SET ${set}; `;
 }
 
+const KILL_AGAIN_MS = 50;
+
+function open(connect: () => Connection, dataPath: string): Connection {
+  try {
+    return connect();
+  } catch (cause) {
+    // The engine has told the reason on standard error itself.
+    throw new Error(`Cannot open ${dataPath}: another process holds it, or it is not writable`, { cause });
+  }
+}
+
 /** Opens the engine on a directory, which it locks; the process can hold one engine only. */
 export async function openEngine(dataPath: string, configPath: string): Promise<Engine> {
   const addon = loadAddon();
   const connect = (): Connection => addon.CreateConnection(dataPath, [`--config-file=${configPath}`]);
   // Held for as long as we live: the engine stops with its last connection.
-  const keeper = connect();
+  const keeper = open(connect, dataPath);
+  const running = new Set<Promise<unknown>>();
 
   async function within<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = connect();
@@ -93,22 +105,41 @@ export async function openEngine(dataPath: string, configPath: string): Promise<
   const about = await addon.QueryAsyncConnection(keeper, 'SELECT version(), timezone()', 'TabSeparated');
   const [version = '', timezone = ''] = about.bytes.toString('utf8').trim().split('\t');
 
+  const execute = (query: EngineQuery): Promise<EngineResult> =>
+    within(async (connection) => {
+      const { statementCount } = await addon.DurableClassifyAsync(connection, query.text, 'default');
+      if (statementCount !== 1) throw queryError('syntaxError', 'Syntax error: Multi-statements are not allowed');
+      const raw = await addon.QueryAsyncConnection(connection, preamble(query) + query.text, query.format);
+      return { bytes: raw.bytes, rows: raw.rowsRead, rowBytes: raw.bytesRead, elapsedSeconds: raw.elapsed };
+    });
+
+  /** Kills until all have ended: one that is only being parsed cannot be killed yet. */
+  async function stop(condition: string, runs: ReadonlySet<Promise<unknown>>): Promise<void> {
+    const ended = Promise.allSettled(runs);
+    for (let alive = true; alive; ) {
+      const sql = `KILL QUERY WHERE ${condition} ASYNC`;
+      // One that fails, for want of memory say, is tried again too.
+      await within((connection) => addon.QueryAsyncConnection(connection, sql, 'Null')).catch(() => undefined);
+      alive = await Promise.race([ended.then(() => false), setTimeout(KILL_AGAIN_MS, true)]);
+    }
+  }
+
   return {
     version,
     timezone,
-    run: (query) =>
-      within(async (connection) => {
-        const { statementCount } = await addon.DurableClassifyAsync(connection, query.text, 'default');
-        if (statementCount !== 1) throw queryError('syntaxError', 'Syntax error: Multi-statements are not allowed');
-        const sql = preamble(query) + query.text;
-        const raw = await addon.QueryAsyncConnection(connection, sql, query.format);
-        return { bytes: raw.bytes, rows: raw.rowsRead, rowBytes: raw.bytesRead, elapsedSeconds: raw.elapsed };
-      }),
-    async kill(mark) {
-      const sql = `KILL QUERY WHERE Settings['log_comment'] = ${quote(mark)} ASYNC`;
-      await within((connection) => addon.QueryAsyncConnection(connection, sql, 'Null'));
+    run(query, signal) {
+      const run = execute(query).finally(() => {
+        running.delete(run);
+        signal.removeEventListener('abort', kill);
+      });
+      const kill = (): void => void stop(`Settings['log_comment'] = ${quote(query.mark)}`, new Set([run]));
+      running.add(run);
+      if (signal.aborted) kill();
+      else signal.addEventListener('abort', kill);
+      return run;
     },
-    close() {
+    async close() {
+      if (running.size > 0) await stop(`Settings['log_comment'] != ''`, running);
       addon.CloseConnection(keeper);
     },
   };

@@ -20,6 +20,7 @@ export const CODES = {
   requiredPassword: [194, 'REQUIRED_PASSWORD'],
   tooManyQueries: [202, 'TOO_MANY_SIMULTANEOUS_QUERIES'],
   notEnoughSpace: [243, 'NOT_ENOUGH_SPACE'],
+  resultIsTooLarge: [396, 'TOO_MANY_ROWS_OR_BYTES'],
   cancelled: [394, 'QUERY_WAS_CANCELLED'],
   accessDenied: [497, 'ACCESS_DENIED'],
   authenticationFailed: [516, 'AUTHENTICATION_FAILED'],

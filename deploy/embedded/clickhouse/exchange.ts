@@ -27,6 +27,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly request: QueryRequest;
   readonly signal: AbortSignal;
+  /** Gives the query up; the engine kills what of it runs. */
+  abandon(): void;
   /** All of the engine's query but its text. */
   readonly query: Omit<EngineQuery, 'text' | 'format'>;
 }
@@ -46,7 +48,7 @@ export function openExchange(
   });
   const { database, settings, params, readonly, queryId } = request;
   const query = { mark: `run-${runs} ${queryId}`, database, settings, params, readonly };
-  return { parts, message, response, request, signal: gone.signal, query };
+  return { parts, message, response, request, signal: gone.signal, abandon: () => gone.abort(), query };
 }
 
 export function answerHead(exchange: Exchange, format: string): AnswerHead {

@@ -38,7 +38,7 @@ try {
     stopping = true;
     logger.info({ why }, 'stopping');
     // Whatever hangs, the supervisor sees us gone in time; everything acknowledged is on disk.
-    setTimeout(() => process.exit(0), 4500).unref();
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 4500).unref();
     void embedded.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));

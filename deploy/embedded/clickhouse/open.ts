@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -17,15 +17,20 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
+/** The configuration is read once, so it is gone when the engine runs; another process may be refused meanwhile. */
 async function startEngine(options: Options): Promise<Engine> {
-  const config = path.join(options.data, 'config');
-  const engineData = path.join(options.data, 'engine');
-  await mkdir(config, { recursive: true, mode: 0o700 });
+  const data = path.resolve(options.data);
+  const engineData = path.join(data, 'engine');
   await mkdir(engineData, { recursive: true, mode: 0o700 });
-  const [server, users] = [path.join(config, 'config.xml'), path.join(config, 'users.xml')];
-  await writeFile(users, usersConfig(options.limits), { mode: 0o600 });
-  await writeFile(server, serverConfig(options.limits, path.resolve(users)), { mode: 0o600 });
-  return openEngine(engineData, server);
+  const config = await mkdtemp(path.join(data, 'config-'));
+  try {
+    const [server, users] = [path.join(config, 'config.xml'), path.join(config, 'users.xml')];
+    await writeFile(users, usersConfig(options.limits));
+    await writeFile(server, serverConfig(options.limits, users));
+    return await openEngine(engineData, server);
+  } finally {
+    await rm(config, { recursive: true });
+  }
 }
 
 /** Opens the engine on its directory and serves it; returns what stops it. */
@@ -54,10 +59,10 @@ export async function openEmbedded(options: Options, logger: Logger): Promise<Em
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      const patience = setTimeout(() => server.closeAllConnections(), 3000);
+      const patience = setTimeout(() => server.closeAllConnections(), 2000);
       await closed;
       clearTimeout(patience);
-      engine.close();
+      await engine.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 /** A named pipe the engine writes a result into, in any format, as fast as its reader takes it. */
 export interface ResultPipe {
   readonly path: string;
-  /** The reading end; must be open before the engine starts, and ends when the engine has written all. */
+  /** The reading end; must be open before the engine starts. */
   open(): Socket;
+  /** Lets the reading end come to its end once the engine is done, even if it never opened the pipe. */
+  finish(): void;
 }
 
 export interface Pipes {
@@ -26,6 +28,14 @@ export async function openPipes(directory: string, count: number): Promise<Pipes
       open() {
         const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
         return new Socket({ fd, readable: true, writable: false });
+      },
+      finish() {
+        try {
+          closeSync(openSync(name, constants.O_WRONLY | constants.O_NONBLOCK));
+        } catch (reason) {
+          // No reader is left: it has come to its end.
+          if ((reason as NodeJS.ErrnoException).code !== 'ENXIO') throw reason;
+        }
       },
     }),
   );

@@ -7,24 +7,35 @@ import { type Statement, withOutput } from './statement.ts';
 
 /** Results up to this size are answered whole: with their length, their summary and, if they fail, the right status. */
 const WHOLE_BYTES = 256 * 1024;
+/** The same for wait_end_of_query, which must not begin to answer before the end. */
+const WAITED_BYTES = 64 * 1024 * 1024;
 
 type Rows = Extract<Statement, { kind: 'rows' }>;
 type Ended = { readonly ok: true; readonly result: EngineResult } | { readonly ok: false; readonly error: QueryError };
-type Next = () => Promise<Buffer | undefined>;
 
-/** The result's bytes as they come, until its end, the query's failure or the client's leaving. */
-function reader(source: Readable, ended: Promise<Ended>, signal: AbortSignal): Next {
-  const chunks = source.iterator({ destroyOnReturn: false });
-  const failed = new Promise<never>((_, reject) => {
+interface Reader {
+  /** The result's next bytes; `undefined` at their end; rejects when the client goes away. */
+  next(): Promise<Buffer | undefined>;
+  /** Reads the rest away: the engine would wait for a reader for ever. */
+  drain(): Promise<void>;
+}
+
+function openReader(source: Readable, signal: AbortSignal): Reader {
+  const chunks: AsyncIterator<Buffer> = source.iterator({ destroyOnReturn: false });
+  const gone = new Promise<never>((_, reject) => {
     const leave = (): void => reject(queryError('cancelled', 'The client went away'));
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
-    void ended.then((end) => (end.ok ? undefined : reject(end.error)));
   });
-  failed.catch(() => undefined);
-  return async () => {
-    const step = await Promise.race([chunks.next(), failed]);
-    return step.done === true ? undefined : (step.value as Buffer);
+  gone.catch(() => undefined);
+  return {
+    async next() {
+      const step = await Promise.race([chunks.next(), gone]);
+      return step.done === true ? undefined : step.value;
+    },
+    async drain() {
+      while ((await chunks.next()).done !== true);
+    },
   };
 }
 
@@ -34,14 +45,14 @@ async function resultOf(ended: Promise<Ended>): Promise<EngineResult> {
   return end.result;
 }
 
-async function answer(exchange: Exchange, format: string, next: Next, ended: Promise<Ended>): Promise<void> {
+async function answer(exchange: Exchange, format: string, reader: Reader, ended: Promise<Ended>): Promise<void> {
   const { request, response, signal, parts } = exchange;
   const head = answerHead(exchange, format);
-  const most = request.waitEnd ? Number.MAX_SAFE_INTEGER : WHOLE_BYTES;
+  const most = request.waitEnd ? WAITED_BYTES : WHOLE_BYTES;
   const first: Buffer[] = [];
   let size = 0;
-  let chunk = await next();
-  for (; chunk !== undefined && size + chunk.length <= most; chunk = await next()) {
+  let chunk = await reader.next();
+  for (; chunk !== undefined && size + chunk.length <= most; chunk = await reader.next()) {
     first.push(chunk);
     size += chunk.length;
   }
@@ -49,12 +60,13 @@ async function answer(exchange: Exchange, format: string, next: Next, ended: Pro
     const result = await resultOf(ended);
     return sendWhole(response, head, Buffer.concat(first), summary(result, false));
   }
+  if (request.waitEnd) throw queryError('resultIsTooLarge', `wait_end_of_query holds back at most ${most} bytes`);
   const stream = beginStream(response, head);
   try {
     for (const held of first) await stream.write(held, signal);
-    for (; chunk !== undefined; chunk = await next()) await stream.write(chunk, signal);
+    for (; chunk !== undefined; chunk = await reader.next()) await stream.write(chunk, signal);
     await resultOf(ended);
-    await stream.end();
+    stream.end();
   } catch (reason) {
     if (!signal.aborted) await stream.fail(fromEngine(reason), parts.engine.version);
     throw reason;
@@ -67,21 +79,21 @@ async function runInLane(exchange: Exchange, statement: Rows): Promise<void> {
   const pipe = parts.pipes.take();
   const source = pipe.open();
   const ended = parts.engine
-    .run({ ...query, text: withOutput(statement, pipe.path, format), format })
+    .run({ ...query, text: withOutput(statement, pipe.path, format), format }, signal)
     .then<Ended, Ended>(
       (result) => ({ ok: true, result }),
       (reason: unknown) => ({ ok: false, error: fromEngine(reason) }),
-    );
+    )
+    .finally(() => pipe.finish());
+  const reader = openReader(source, signal);
   try {
-    await answer(exchange, format, reader(source, ended, signal), ended);
+    await answer(exchange, format, reader, ended);
   } catch (reason) {
-    await parts.engine.kill(query.mark);
+    exchange.abandon();
     throw reason;
   } finally {
-    // The engine would wait for a reader for ever: what it still writes is read away.
-    source.on('error', () => undefined).resume();
+    await reader.drain();
     await ended;
-    source.destroy();
     parts.pipes.give(pipe);
   }
 }

@@ -71,17 +71,15 @@ export function createHttpServer(parts: ServerParts): Server {
     await runQuery(parts, message, response, url);
   }
 
-  function fail(message: IncomingMessage, response: ServerResponse, reason: unknown): void {
+  function fail(response: ServerResponse, reason: unknown): void {
     const error = fromEngine(reason);
     const queryId = String(response.getHeader('x-clickhouse-query-id') ?? '');
     parts.logger.debug({ queryId, code: error.code, type: error.type }, 'query failed');
     if (response.headersSent || response.destroyed) return;
-    // What is left of a refused body is not worth reading.
-    if (!message.complete) response.setHeader('connection', 'close');
     sendError(response, queryId, error, parts.engine.version);
   }
 
   return createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 10_000 }, (message, response) => {
-    handle(message, response).catch((reason: unknown) => fail(message, response, reason));
+    handle(message, response).catch((reason: unknown) => fail(response, reason));
   });
 }

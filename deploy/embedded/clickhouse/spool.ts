@@ -38,7 +38,10 @@ export function openSpool(directory: string, limits: SpoolLimits): Spool {
     };
     return async function* chunks() {
       if (head.length > 0) yield count(head);
-      if (body !== undefined) for await (const chunk of body as AsyncIterable<Buffer>) yield count(chunk);
+      if (body === undefined) return;
+      // Not destroyed when refused: the answer goes out on the same socket.
+      const rest: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
+      for await (const chunk of rest) yield count(chunk);
     };
   }
 

@@ -58,17 +58,26 @@ function bare(token: Token): string {
   return (token.kind === 'quoted' ? token.text.slice(1, -1) : token.text).toLowerCase();
 }
 
-/** Why a run of tokens may not be executed here, if so: it would reach past the database into the host. */
-export function hostAccess(list: readonly Token[]): string | undefined {
-  const attach = is(list[0], 'ATTACH');
-  for (const [at, token] of list.entries()) {
-    const next = list[at + 1];
-    if (is(token, 'INTO') && is(next, 'OUTFILE')) return 'INTO OUTFILE';
-    if (attach && is(token, 'FROM') && next?.kind === 'string') return 'ATTACH … FROM';
-    const named = token.kind === 'word' || token.kind === 'quoted';
-    if (named && next?.text === '(' && HOST_FUNCTIONS.has(bare(token))) return `function ${bare(token)}`;
+/** Why SQL may not be executed here, if so: it would reach past the database into the host. */
+export function hostAccess(sql: Iterable<Token>): string | undefined {
+  let previous: Token | undefined;
+  let attach: boolean | undefined;
+  for (const token of sql) {
+    attach ??= is(token, 'ATTACH');
+    if (is(previous, 'INTO') && is(token, 'OUTFILE')) return 'INTO OUTFILE';
+    if (attach && is(previous, 'FROM') && token.kind === 'string') return 'ATTACH … FROM';
+    const called = token.text === '(' && (previous?.kind === 'word' || previous?.kind === 'quoted') && bare(previous);
+    if (called !== false && HOST_FUNCTIONS.has(called)) return `function ${called}`;
+    previous = token;
   }
   return undefined;
+}
+
+/** The tokens outside all brackets: few, however long the lists in a query are. */
+function topLevel(text: string): Token[] {
+  const top: Token[] = [];
+  for (const token of tokens(text)) if (token.depth === 0) top.push(token);
+  return top;
 }
 
 /** The FORMAT clause at the end of a query with rows, alone or followed by SETTINGS. */
@@ -82,8 +91,7 @@ function formatClause(top: readonly Token[]): { start: number; name: string } | 
   return undefined;
 }
 
-function rowsStatement(text: string, list: readonly Token[]): Statement {
-  const top = list.filter((token) => token.depth === 0);
+function rowsStatement(text: string, top: readonly Token[]): Statement {
   const end = top.findIndex((token) => token.text === ';');
   if (end !== -1 && end < top.length - 1) return refused('syntaxError', 'Multi-statements are not allowed');
   const clauses = end === -1 ? top : top.slice(0, end);
@@ -93,8 +101,7 @@ function rowsStatement(text: string, list: readonly Token[]): Statement {
 }
 
 /** INSERT … SELECT carries no data: what follows a FORMAT clause would be run as SQL by the embedded engine. */
-function insertSelect(text: string, list: readonly Token[]): Statement {
-  const top = list.filter((token) => token.depth === 0);
+function insertSelect(text: string, top: readonly Token[]): Statement {
   const at = top.findLastIndex((token) => is(token, 'FORMAT'));
   if (at === -1) return { kind: 'command', text };
   // Clients add a FORMAT to whatever they run; alone at the end it says nothing.
@@ -110,14 +117,10 @@ function dataAfterFormat(text: string, end: number): number {
   return blanks.lastIndex;
 }
 
-function skipTarget(list: Iterator<Token>): Token | undefined {
-  const next = (): Token | undefined => {
-    const step = list.next();
-    return step.done === true ? undefined : step.value;
-  };
+/** Steps over the target of an INSERT, whatever it is called: a table may be named "values". */
+function skipTarget(next: () => Token | undefined): Token | undefined {
   let token = next();
   while (is(token, 'INTO') || is(token, 'TABLE') || is(token, 'FUNCTION')) token = next();
-  // The name itself, whatever it is called: a table may be named "values".
   token = next();
   while (token?.text === '.') {
     next();
@@ -128,41 +131,44 @@ function skipTarget(list: Iterator<Token>): Token | undefined {
 
 function insertStatement(text: string): Statement {
   const list = tokens(text);
-  list.next();
-  let token = skipTarget(list);
-  let source: number | undefined;
-  let previous: Token | undefined;
-  while (token !== undefined) {
-    const select = is(token, 'SELECT') || is(token, 'WITH');
-    if (select && (token.depth === 0 || previous?.text === '(')) return insertSelect(text, [...tokens(text)]);
-    if (token.depth === 0) {
-      if (is(token, 'FROM')) return refused('accessDenied', 'FROM INFILE is not allowed over HTTP');
-      if (is(token, 'SETTINGS')) source ??= token.start;
-      if (is(token, 'VALUES')) {
-        const clause = token.start;
-        return { kind: 'insert', text, source: source ?? clause, clause, data: token.end, format: 'Values' };
-      }
-      if (previous !== undefined && is(previous, 'FORMAT') && token.kind === 'word') {
-        const clause = previous.start;
-        const data = dataAfterFormat(text, token.end);
-        return { kind: 'insert', text, source: source ?? clause, clause, data, format: token.text };
-      }
-    }
-    previous = token;
+  const next = (): Token | undefined => {
     const step = list.next();
-    token = step.done === true ? undefined : step.value;
+    return step.done === true ? undefined : step.value;
+  };
+  next();
+  let previous: Token | undefined;
+  let settings: number | undefined;
+  for (let token = skipTarget(next); token !== undefined; previous = token, token = next()) {
+    if (is(token, 'SELECT') || is(token, 'WITH')) {
+      if (token.depth === 0) return insertSelect(text, topLevel(text));
+      // In a column list the word would be a column's name.
+      const query = previous?.text === '(' && ![',', ')'].includes(next()?.text ?? '');
+      if (query) return insertSelect(text, topLevel(text));
+    }
+    if (token.depth > 0) continue;
+    if (is(token, 'FROM')) return refused('accessDenied', 'FROM INFILE is not allowed over HTTP');
+    if (is(token, 'SETTINGS')) settings ??= token.start;
+    if (previous !== undefined && is(previous, 'FORMAT') && token.kind === 'word') {
+      const clause = previous.start;
+      const data = dataAfterFormat(text, token.end);
+      return { kind: 'insert', text, source: settings ?? clause, clause, data, format: token.text };
+    }
+    if (is(token, 'VALUES')) {
+      const clause = token.start;
+      return { kind: 'insert', text, source: settings ?? clause, clause, data: token.end, format: 'Values' };
+    }
   }
   return refused('syntaxError', 'Syntax error: INSERT needs VALUES, FORMAT or SELECT');
 }
 
-function otherStatement(text: string, list: readonly Token[]): Statement {
-  const first = list[0]?.text.toUpperCase() ?? '';
-  const inserts = list.some((token) => token.depth === 0 && is(token, 'INSERT'));
-  if (first === 'WITH') return inserts ? insertSelect(text, list) : rowsStatement(text, list);
+function otherStatement(text: string, top: readonly Token[]): Statement {
+  const first = top[0]?.text.toUpperCase() ?? '';
+  const inserts = top.some((token) => is(token, 'INSERT'));
+  if (first === 'WITH') return inserts ? insertSelect(text, top) : rowsStatement(text, top);
   if (ROWS.has(first)) {
     return inserts
       ? refused('notImplemented', `${first} of an INSERT is not supported here`)
-      : rowsStatement(text, list);
+      : rowsStatement(text, top);
   }
   if (COMMANDS.has(first)) return { kind: 'command', text };
   return refused('syntaxError', `Syntax error: a statement cannot start with ${first.slice(0, 40)}`);
@@ -172,11 +178,11 @@ function otherStatement(text: string, list: readonly Token[]): Statement {
 export function parseStatement(text: string): Statement {
   const first = tokens(text).next().value;
   if (first === undefined) return refused('syntaxError', 'Empty query');
-  const statement = is(first, 'INSERT') ? insertStatement(text) : otherStatement(text, [...tokens(text)]);
+  const statement = is(first, 'INSERT') ? insertStatement(text) : otherStatement(text, topLevel(text));
   if (statement.kind === 'refused') return statement;
   // The data of an INSERT … FORMAT is no SQL; that of VALUES is a list of expressions.
   const sql = statement.kind === 'insert' && statement.format !== 'Values' ? text.slice(0, statement.data) : text;
-  const reach = hostAccess([...tokens(sql)]);
+  const reach = hostAccess(tokens(sql));
   return reach === undefined ? statement : refused('accessDenied', `${reach} is not allowed: it reaches into the host`);
 }
 
