@@ -30,8 +30,8 @@ export type SwitchCall = {
 
 export type HangUp = { cause: string; disposition: string; sipStatus?: number };
 
-/** The switch counts its events; here the count is the time since this instant, so it needs no memory. */
-const countedSinceUs = 1_767_225_600_000_000;
+/** The switch counts its events; here the count is the time since 2000, so it needs no memory. */
+const countedSinceUs = 946_684_800_000_000;
 /** CHANNEL_HANGUP_COMPLETE follows CHANNEL_HANGUP. */
 const reportingDelayUs = 2000;
 
@@ -152,7 +152,7 @@ const coreHeaders = (name: string, at: Switch, coreUuid: string, atUs: number): 
     'FreeSWITCH-IPv4': at.address,
     'Event-Date-GMT': date.toUTCString(),
     'Event-Date-Timestamp': String(atUs),
-    'Event-Sequence': String(Math.max(1, atUs - countedSinceUs)),
+    'Event-Sequence': String(atUs - countedSinceUs),
   };
 };
 
