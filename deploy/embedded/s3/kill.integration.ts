@@ -139,6 +139,7 @@ test(`no acknowledged object is lost or torn by ${kills} kills`, async (t) => {
   for (let round = 0; round <= kills; round++) {
     const embedded = await startEmbeddedS3(folder.path);
     const s3 = clientFor(embedded);
+    t.after(() => endWith(embedded.child, 'SIGKILL'));
     if (round === 0) await s3.send(new CreateBucketCommand({ Bucket }));
     assert.equal(await filesBelow(join(folder.path, 'incoming')), 0, 'leftovers are swept at the start');
     for (const [key, state] of states) {
