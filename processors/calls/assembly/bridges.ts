@@ -1,0 +1,149 @@
+import type { EventOf } from '../../../schemas/events.ts';
+import type { BridgeKind } from '../../../schemas/vocabulary.ts';
+import type { BridgeEvent, Facets } from './facets.ts';
+import type { Leg } from './legs.ts';
+import { byText } from './text-order.ts';
+import { newToggle, type OpenSpan, switchOff, switchOn, type Toggle } from './toggles.ts';
+
+/** Two legs that hear each other. */
+export type Pair = OpenSpan & { readonly a: string; readonly b: string; readonly bridgeId: string };
+
+/** A leg in a bridge without a partner of its own: on hold, parked, in a conference. */
+export type Stay = OpenSpan & { readonly legId: string; readonly bridgeId: string; readonly kind: BridgeKind };
+
+export type Bridges = { readonly pairs: readonly Pair[]; readonly stays: readonly Stay[] };
+
+type Member = { readonly legId: string; readonly bridgeId: string; readonly kind: BridgeKind; readonly toggle: Toggle };
+type Couple = { readonly a: string; readonly b: string; readonly bridgeId: string; readonly toggle: Toggle };
+
+type Known = {
+  readonly members: Map<string, Member>;
+  readonly couples: Map<string, Couple>;
+  readonly couplesOf: Map<string, Couple[]>;
+};
+
+/** More legs than this in one bridge are a conference: who heard whom is not told leg by leg. */
+const maxLegsInTalk = 8;
+
+/**
+ * Who was connected with whom and when. Switches tell a bridge as a pair of legs or as legs that enter and leave a
+ * named bridge. A span ends with the unbridge or with the end of either leg, whichever came first: an unbridge may be
+ * told only after the hang-up.
+ */
+export const foldBridges = (facets: Facets, legs: ReadonlyMap<string, Leg>): Bridges => {
+  if (facets.bridges.length === 0) return { pairs: [], stays: [] };
+  const known: Known = { members: new Map(), couples: new Map(), couplesOf: new Map() };
+  for (const event of facets.bridges) {
+    if (event.leg_id === null) continue;
+    if (event.type === 'leg.bridged') enter(known, event, event.leg_id);
+    else leave(known, event, event.leg_id);
+  }
+  const pairs = [...known.couples.values()].flatMap((couple) => pairsOf(couple, legs));
+  const stays: Stay[] = [];
+  for (const members of byBridge(known.members).values()) {
+    if (isTalk(members)) pairs.push(...overlaps(members, legs));
+    else stays.push(...members.flatMap((member) => staysOf(member, legs)));
+  }
+  return { pairs: pairs.sort(byTime), stays: stays.sort(byTime) };
+};
+
+const byTime = (one: Pair | Stay, other: Pair | Stay): number =>
+  one.from - other.from || byText(nameOf(one), nameOf(other));
+
+const nameOf = (one: Pair | Stay): string =>
+  'a' in one ? `${one.a}\0${one.b}\0${one.bridgeId}` : `${one.legId}\0${one.bridgeId}`;
+
+const enter = (known: Known, event: EventOf<'leg.bridged'>, legId: string): void => {
+  const { bridge_id: bridgeId, bridge_kind: kind } = event.payload;
+  const other = event.other_leg_id;
+  if (kind === 'talk' && other !== null && other !== legId)
+    switchOn(coupleOf(known, legId, other, bridgeId).toggle, event.occurred_at);
+  else switchOn(memberOf(known, legId, bridgeId, kind).toggle, event.occurred_at);
+};
+
+const leave = (known: Known, event: BridgeEvent, legId: string): void => {
+  const { bridge_id: bridgeId } = event.payload;
+  const other = event.other_leg_id;
+  for (const couple of known.couplesOf.get(legId) ?? []) {
+    const isNamed = other === null || couple.a === other || couple.b === other;
+    const isBridge = bridgeId === '' || couple.bridgeId === '' || couple.bridgeId === bridgeId;
+    if (isNamed && isBridge) switchOff(couple.toggle, event.occurred_at);
+  }
+  const member = known.members.get(`${legId}\0${bridgeId}`);
+  if (member !== undefined) switchOff(member.toggle, event.occurred_at);
+};
+
+const coupleOf = (known: Known, legId: string, other: string, bridgeId: string): Couple => {
+  const [a, b] = legId < other ? [legId, other] : [other, legId];
+  const id = `${a}\0${b}\0${bridgeId}`;
+  let couple = known.couples.get(id);
+  if (couple === undefined) {
+    couple = { a, b, bridgeId, toggle: newToggle() };
+    known.couples.set(id, couple);
+    for (const leg of [a, b]) {
+      const couples = known.couplesOf.get(leg);
+      if (couples === undefined) known.couplesOf.set(leg, [couple]);
+      else couples.push(couple);
+    }
+  }
+  return couple;
+};
+
+const memberOf = (known: Known, legId: string, bridgeId: string, kind: BridgeKind): Member => {
+  const id = `${legId}\0${bridgeId}`;
+  const member = known.members.get(id) ?? { legId, bridgeId, kind, toggle: newToggle() };
+  known.members.set(id, member);
+  return member;
+};
+
+const byBridge = (members: ReadonlyMap<string, Member>): Map<string, Member[]> =>
+  Map.groupBy(members.values(), ({ bridgeId, kind }) => `${kind}\0${bridgeId}`);
+
+const isTalk = (members: readonly Member[]): boolean => members[0]?.kind === 'talk' && members.length <= maxLegsInTalk;
+
+const pairsOf = ({ a, b, bridgeId, toggle }: Couple, legs: ReadonlyMap<string, Leg>): Pair[] =>
+  untilEnd(untilEnd(toggle.spans, legs.get(a)), legs.get(b)).map(({ from, to }) => ({ a, b, bridgeId, from, to }));
+
+const staysOf = ({ legId, bridgeId, kind, toggle }: Member, legs: ReadonlyMap<string, Leg>): Stay[] =>
+  untilEnd(toggle.spans, legs.get(legId)).map(({ from, to }) => ({
+    legId,
+    bridgeId,
+    kind: kind === 'talk' ? 'conference' : kind,
+    from,
+    to,
+  }));
+
+/** The spans as far as the leg lived. */
+const untilEnd = (spans: readonly OpenSpan[], leg: Leg | undefined): OpenSpan[] => {
+  const endedAt = leg?.endedAt ?? null;
+  if (endedAt === null) return [...spans];
+  return spans.flatMap(({ from, to }) => (from > endedAt ? [] : [{ from, to: Math.min(to ?? endedAt, endedAt) }]));
+};
+
+const overlaps = (members: readonly Member[], legs: ReadonlyMap<string, Leg>): Pair[] => {
+  const lived = members.map(({ legId, toggle }) => ({ legId, spans: untilEnd(toggle.spans, legs.get(legId)) }));
+  const pairs: Pair[] = [];
+  lived.forEach((one, at) => {
+    for (const other of lived.slice(at + 1)) {
+      const [a, b] = one.legId < other.legId ? [one.legId, other.legId] : [other.legId, one.legId];
+      for (const { from, to } of common(one.spans, other.spans)) {
+        pairs.push({ a, b, bridgeId: members[0]?.bridgeId ?? '', from, to });
+      }
+    }
+  });
+  return pairs;
+};
+
+const common = (some: readonly OpenSpan[], others: readonly OpenSpan[]): OpenSpan[] =>
+  some.flatMap((one) =>
+    others.flatMap((other) => {
+      const from = Math.max(one.from, other.from);
+      const to = earlier(one.to, other.to);
+      return to !== null && to < from ? [] : [{ from, to }];
+    }),
+  );
+
+const earlier = (one: number | null, other: number | null): number | null => {
+  if (one === null) return other;
+  return other === null ? one : Math.min(one, other);
+};

@@ -1,0 +1,78 @@
+import type { HoldRow } from '../../../schemas/call-row.ts';
+import type { Stay } from './bridges.ts';
+import type { Leg } from './legs.ts';
+import { clip, intersect, type Span, subtract, union } from './spans.ts';
+import { partnerIn, type Talk } from './talks.ts';
+
+/** The caller's time with people. */
+export type Connection = {
+  readonly answeredAt: number | null;
+  /** With whom, in order: first the root's own conversations, then those that others went on with after it left. */
+  readonly talks: readonly Talk[];
+  /** Hold included. */
+  readonly connect: readonly Span[];
+  readonly hold: readonly Span[];
+};
+
+export type ConnectionFacts = {
+  readonly root: Leg;
+  readonly talks: readonly Talk[];
+  readonly stays: readonly Stay[];
+  readonly holds: readonly HoldRow[];
+  /** Time spent waiting in queues, which is never hold. */
+  readonly waiting: readonly Span[];
+  readonly startedAt: number;
+  readonly until: number;
+};
+
+export const noConnection: Connection = { answeredAt: null, talks: [], connect: [], hold: [] };
+
+/** When the root (or, after it left, whoever stayed) was connected with a person or a conference, and on hold in that. */
+export const connectionOf = (facts: ConnectionFacts): Connection => {
+  const { root, startedAt, until } = facts;
+  const own = facts.talks.filter((talk) => partnerIn(talk, root.id) !== null);
+  const talks = [...own, ...talksAfter(facts)].flatMap((talk) => within(talk, startedAt, until));
+  const answeredAt = talks[0]?.from ?? null;
+  if (answeredAt === null) return noConnection;
+  const ownTime = union(own);
+  const held = union([...rootHolds(facts), ...partnerHolds(facts, talks), ...consultations(facts, own, ownTime)]);
+  const hold = union(clip(subtract(held, facts.waiting), answeredAt, until));
+  return { answeredAt, talks, connect: union([...talks, ...hold]), hold };
+};
+
+const within = (talk: Talk, from: number, until: number): Talk[] =>
+  clip([talk], from, until).map((part) => ({ a: talk.a, b: talk.b, ...part }));
+
+/** What the others said after the root left: a transferrer, or a local channel that was optimised away. */
+const talksAfter = ({ root, talks }: ConnectionFacts): Talk[] => {
+  const { endedAt } = root;
+  if (endedAt === null) return [];
+  return talks
+    .filter((talk) => talk.b !== '' && partnerIn(talk, root.id) === null && talk.to > endedAt)
+    .map((talk) => ({ ...talk, from: Math.max(talk.from, endedAt) }));
+};
+
+const rootHolds = ({ root, holds, stays, until }: ConnectionFacts): Span[] => {
+  const held = holds.filter((hold) => hold.leg_id === root.id);
+  const parked = stays.filter(({ legId, kind }) => legId === root.id && (kind === 'hold' || kind === 'park'));
+  return [...held, ...parked].map(({ from, to }) => ({ from, to: Math.max(from, to ?? until) }));
+};
+
+/** A partner's hold counts while it was the partner. */
+const partnerHolds = ({ root, holds, until }: ConnectionFacts, talks: readonly Talk[]): Span[] =>
+  holds.flatMap(({ leg_id, from, to }) => {
+    if (leg_id === root.id) return [];
+    const shared = union(talks.filter((talk) => partnerIn(talk, leg_id) !== null));
+    return intersect([{ from, to: Math.max(from, to ?? until) }], shared);
+  });
+
+/** While somebody the root had talked with consulted another, the root waited. */
+const consultations = ({ root, talks }: ConnectionFacts, own: readonly Talk[], ownTime: readonly Span[]): Span[] => {
+  const consulted = talks.filter(
+    (talk) =>
+      talk.b !== '' &&
+      partnerIn(talk, root.id) === null &&
+      own.some((before) => before.from < talk.from && [talk.a, talk.b].includes(partnerIn(before, root.id) ?? '')),
+  );
+  return subtract(union(clip(consulted, 0, root.endedAt ?? Number.MAX_SAFE_INTEGER)), ownTime);
+};

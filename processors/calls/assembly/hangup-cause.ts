@@ -1,0 +1,68 @@
+import type { LegRole } from '../../../schemas/call-row.ts';
+import { isWithdrawn } from './leg-ends.ts';
+import type { Leg, LegEnd } from './legs.ts';
+import { q850Of } from './q850.ts';
+import { unsignedOrNull } from './sane.ts';
+import type { Talk } from './talks.ts';
+
+export type HangupCause = {
+  readonly hangup_cause: string;
+  readonly cause_q850: number | null;
+  readonly sip_code: number | null;
+};
+
+/** The causes as columns hold them; the number from the SIP code where there is one. */
+export const causeColumns = (end: LegEnd | null): HangupCause => ({
+  hangup_cause: end?.cause_native ?? '',
+  cause_q850: end === null ? null : q850Of(end.sip_code, end.cause_q850),
+  sip_code: unsignedOrNull(end?.sip_code ?? null, 16),
+});
+
+export type CauseFacts = {
+  readonly root: Leg | null;
+  readonly legs: ReadonlyMap<string, Leg>;
+  readonly roles: ReadonlyMap<string, LegRole>;
+  readonly talks: readonly Talk[];
+  readonly answered: boolean;
+};
+
+/** Why the call ended: the cause of one of its legs, never that of a leg that only lost a race. */
+export const hangupCauseOf = (facts: CauseFacts): HangupCause => {
+  const leg = facts.answered ? firstToLeave(facts) : bestCallee(facts);
+  return causeColumns((leg ?? facts.root)?.end ?? null);
+};
+
+/** The last conversation of the call: the one that went on longest. */
+export const lastTalk = (talks: readonly Talk[]): Talk | undefined => {
+  let last: Talk | undefined;
+  for (const talk of talks) if (last === undefined || talk.to >= last.to) last = talk;
+  return last;
+};
+
+/** Of the legs in the last conversation the one that ended first; the root where both ended at once. */
+export const firstToLeave = ({ root, legs, talks }: Pick<CauseFacts, 'root' | 'legs' | 'talks'>): Leg | null => {
+  const talk = lastTalk(talks);
+  if (talk === undefined) return null;
+  const [one, other] = [legs.get(talk.a), legs.get(talk.b)];
+  if (one === undefined || other === undefined) return one ?? other ?? null;
+  const difference = (one.endedAt ?? Number.MAX_SAFE_INTEGER) - (other.endedAt ?? Number.MAX_SAFE_INTEGER);
+  if (difference === 0) return other === root ? other : one;
+  return difference < 0 ? one : other;
+};
+
+const order = [17, 21, 19, 18, 102, 20];
+
+const bestCallee = ({ root, legs, roles }: CauseFacts): Leg | null => {
+  let best: Leg | null = null;
+  for (const leg of legs.values()) {
+    if (leg === root || leg.end === null || roles.get(leg.id) === 'loser') continue;
+    if (best === null || weight(leg) < weight(best)) best = leg;
+  }
+  return best;
+};
+
+const weight = ({ end }: Leg): number => {
+  if (isWithdrawn(end)) return order.length + 1;
+  const at = order.indexOf(end === null ? 0 : (q850Of(end.sip_code, end.cause_q850) ?? 0));
+  return at === -1 ? order.length : at;
+};

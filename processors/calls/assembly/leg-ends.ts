@@ -1,0 +1,29 @@
+import type { LegEnd } from './legs.ts';
+
+/** The end that tells more; the later one (`next`) where they tell the same. */
+export const betterEnd = (known: LegEnd, next: LegEnd): LegEnd => {
+  const chosen = detail(next) >= detail(known) ? next : known;
+  if (chosen.ended_by !== 'unknown') return chosen;
+  return { ...chosen, ended_by: chosen === next ? known.ended_by : next.ended_by };
+};
+
+/** Of several final replies to a forked call the best holds: accepted, refused by the callee, busy, away, timed out. */
+const detail = (end: LegEnd): number => {
+  const code = end.sip_code ?? 0;
+  if (code >= 200 && code < 300) return 9;
+  if (code >= 600) return 8;
+  if (code === 486) return 7;
+  if (code === 480) return 6;
+  if (code === 408) return 5;
+  if (code >= 300 && code !== 487) return 4;
+  if (end.cause_q850 !== null && code === 0) return 3;
+  if (code === 487) return 2;
+  return end.cause_native === '' ? 0 : 1;
+};
+
+/** Whether a leg ended because another was taken or the attempt was given up: it says nothing about its callee. */
+export const isLostRace = (end: LegEnd | null): boolean =>
+  end !== null && (end.cause_q850 === 26 || end.cause_native === 'LOSE_RACE');
+
+export const isWithdrawn = (end: LegEnd | null): boolean =>
+  end !== null && (end.sip_code === 487 || end.cause_native === 'ORIGINATOR_CANCEL' || isLostRace(end));

@@ -1,0 +1,117 @@
+import type { HoldRow, QueueVisitRow, VisitOutcome } from '../../../schemas/call-row.ts';
+import { unsignedOrNull } from './sane.ts';
+import { intersect, type Span, span, totalMs, toMs, union } from './spans.ts';
+import { partnerIn, type Talk } from './talks.ts';
+import type { Offer, VisitFacts } from './visit-fold.ts';
+
+export type Visit = {
+  readonly row: QueueVisitRow;
+  readonly callerLegId: string | null;
+  /** The caller's time in the queue. */
+  readonly waiting: readonly Span[];
+  /** A connection was told but no conversation is to be found. */
+  readonly gap: boolean;
+};
+
+export type VisitContext = {
+  readonly talks: readonly Talk[];
+  readonly holds: readonly HoldRow[];
+  /** Whether the switch tells bridges at all: where it does not, its word for a connection must do. */
+  readonly tellsBridges: boolean;
+  readonly rootEndedAt: number | null;
+  readonly horizon: number;
+};
+
+/** How long before it is told a conversation with an agent may have begun: switches tell the two in either order. */
+const bridgeToleranceUs = 1_000_000;
+
+/** What became of one entry to a queue. A connection counts when a conversation confirms it. */
+export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
+  const contact = contactOf(facts, context);
+  const outcome = outcomeOf(facts, contact, context);
+  const connectedAt = outcome === 'answered' ? (facts.connectedAt ?? contact[0]?.from ?? facts.completedAt) : null;
+  const leftAt = outcome === 'answered' || outcome === 'waiting' ? null : (facts.leftAt ?? context.rootEndedAt);
+  const enteredAt = facts.enteredAt ?? before(connectedAt ?? leftAt, facts.waitMs);
+  const waitedUntil = connectedAt ?? leftAt ?? context.rootEndedAt ?? context.horizon;
+  const waiting = enteredAt === null ? [] : span(enteredAt, waitedUntil);
+  const offers = [...facts.offers.values()];
+  const row: QueueVisitRow = {
+    visit_id: facts.id,
+    queue_id: facts.queueId,
+    entered_at: enteredAt,
+    connected_at: connectedAt,
+    left_at: leftAt,
+    ended_at: outcome === 'answered' ? endOf(facts, contact, context) : null,
+    outcome,
+    origin: facts.origin,
+    agent_id: facts.agentId,
+    agent_leg_id: facts.agentLegId,
+    wait_ms: enteredAt === null ? (unsignedOrNull(facts.waitMs, 53) ?? 0) : totalMs(waiting),
+    ring_ms: unsignedOrNull(facts.ringMs ?? ringOf(offers, facts, connectedAt), 53),
+    connect_ms: outcome === 'answered' ? connectMs(facts, contact, connectedAt) : 0,
+    hold_ms: outcome === 'answered' && contact.length > 0 ? holdMs(contact, context.holds) : null,
+    ended_by: outcome === 'answered' && facts.endedBy !== 'unknown' ? facts.endedBy : '',
+    offers: offers.map(toOfferRow),
+  };
+  return { row, callerLegId: facts.callerLegId, waiting, gap: outcome === 'failed' && facts.leftAs === null };
+};
+
+/** The conversations of this visit's agent, by their leg; where that is not known, the caller's after the connection. */
+const contactOf = (facts: VisitFacts, { talks }: VisitContext): Talk[] => {
+  const since = (facts.connectedAt ?? facts.enteredAt ?? 0) - bridgeToleranceUs;
+  if (facts.agentLegId !== '') {
+    return talks.filter((talk) => talk.from >= since && partnerIn(talk, facts.agentLegId) !== null);
+  }
+  const { callerLegId } = facts;
+  if (callerLegId === null || (facts.connectedAt === null && facts.completedAt === null)) return [];
+  const until = (facts.completedAt ?? Number.MAX_SAFE_INTEGER) + bridgeToleranceUs;
+  const first = talks.find((talk) => talk.from >= since && talk.from <= until && partnerIn(talk, callerLegId) !== null);
+  return first === undefined ? [] : [first];
+};
+
+const outcomeOf = (facts: VisitFacts, contact: readonly Talk[], context: VisitContext): VisitOutcome => {
+  const isTold = facts.connectedAt !== null || facts.completedAt !== null;
+  if (isTold && contact.length > 0) return 'answered';
+  if (facts.leftAs !== null) return facts.leftAs;
+  if (isTold && !context.tellsBridges) return 'answered';
+  if (context.rootEndedAt === null && facts.completedAt === null) return 'waiting';
+  return isTold ? 'failed' : 'abandoned';
+};
+
+const before = (at: number | null, ms: number | null): number | null =>
+  at === null || unsignedOrNull(ms, 53) === null ? null : at - (ms as number) * 1000;
+
+const ringOf = (offers: readonly Offer[], facts: VisitFacts, connectedAt: number | null): number | null => {
+  const taken = offers.findLast((offer) => offer.outcome === 'answered' || offer.agentId === facts.agentId);
+  if (taken === undefined || connectedAt === null) return null;
+  return taken.ringMs ?? toMs(connectedAt - taken.at);
+};
+
+const endOf = (facts: VisitFacts, contact: readonly Talk[], { horizon, rootEndedAt }: VisitContext): number | null => {
+  if (contact.length === 0) return facts.completedAt;
+  const last = Math.max(...contact.map((talk) => talk.to));
+  // What still goes on is counted up to the horizon; it has no end yet.
+  return facts.completedAt === null && rootEndedAt === null && last >= horizon ? null : last;
+};
+
+const connectMs = (facts: VisitFacts, contact: readonly Talk[], connectedAt: number | null): number => {
+  if (contact.length > 0) return totalMs(union(contact));
+  const told = unsignedOrNull(facts.connectMs, 53);
+  if (told !== null) return told;
+  return facts.completedAt === null || connectedAt === null ? 0 : toMs(facts.completedAt - connectedAt);
+};
+
+const holdMs = (contact: readonly Talk[], holds: readonly HoldRow[]): number => {
+  const legs = new Set(contact.flatMap(({ a, b }) => [a, b]));
+  const held = holds.filter((hold) => legs.has(hold.leg_id));
+  const spans = held.flatMap(({ from, to }) => span(from, to ?? Number.MAX_SAFE_INTEGER));
+  return totalMs(intersect(union(contact), union(spans)));
+};
+
+const toOfferRow = (offer: Offer): QueueVisitRow['offers'][number] => ({
+  attempt_id: offer.attemptId,
+  agent_id: offer.agentId,
+  at: offer.at,
+  outcome: offer.outcome,
+  ring_ms: unsignedOrNull(offer.ringMs, 53),
+});

@@ -1,0 +1,66 @@
+import type { BridgeRow, CallRecordingRow, LegRole, LegRow } from '../../../schemas/call-row.ts';
+import type { Bridges } from './bridges.ts';
+import { causeColumns } from './hangup-cause.ts';
+import type { Leg } from './legs.ts';
+import type { Recording } from './recordings.ts';
+import { toMs, totalMs, union } from './spans.ts';
+import { partnerIn, type Talk } from './talks.ts';
+import { byText } from './text-order.ts';
+
+/** The legs in the order in which they were created, the root first. */
+export const legRows = (
+  root: Leg | null,
+  legs: ReadonlyMap<string, Leg>,
+  roles: ReadonlyMap<string, LegRole>,
+  talks: readonly Talk[],
+): LegRow[] =>
+  [...legs.values()]
+    .sort((a, b) => Number(b === root) - Number(a === root) || bornAt(a) - bornAt(b) || byText(a.id, b.id))
+    .map((leg) => legRow(leg, roles.get(leg.id) ?? 'callee', talks));
+
+const bornAt = (leg: Leg): number => leg.createdAt ?? leg.answeredAt ?? Number.MAX_SAFE_INTEGER;
+
+const legRow = (leg: Leg, role: LegRole, talks: readonly Talk[]): LegRow => ({
+  leg_id: leg.id,
+  native_id: leg.nativeId,
+  switch_id: leg.switchId,
+  role,
+  direction: leg.facts.direction,
+  endpoint: leg.facts.endpoint,
+  endpoint_kind: leg.facts.endpoint_kind,
+  destination: leg.facts.dialled,
+  sip_call_id: leg.facts.sip_call_id,
+  created_at: leg.createdAt,
+  ringing_at: leg.ringingAt,
+  answered_at: leg.answeredAt,
+  ended_at: leg.endedAt,
+  ...causeColumns(leg.end),
+  connect_ms: totalMs(union(talks.filter((talk) => partnerIn(talk, leg.id) !== null))),
+  bill_ms: leg.answeredAt === null || leg.endedAt === null ? null : toMs(leg.endedAt - leg.answeredAt),
+});
+
+/** Every bridge in the order of time; in a pair the leg that was there first is named first. */
+export const bridgeRows = ({ pairs, stays }: Bridges, legs: ReadonlyMap<string, Leg>): BridgeRow[] => {
+  const first = (a: string, b: string): boolean => {
+    const [one, other] = [legs.get(a), legs.get(b)];
+    return one === undefined || other === undefined || bornAt(one) <= bornAt(other);
+  };
+  const rows: BridgeRow[] = pairs.map(({ a, b, bridgeId, from, to }) => {
+    const [leg_id, other_leg_id] = first(a, b) ? [a, b] : [b, a];
+    return { leg_id, other_leg_id, bridge_id: bridgeId, kind: 'talk', from, to };
+  });
+  for (const { legId, bridgeId, kind, from, to } of stays) {
+    rows.push({ leg_id: legId, other_leg_id: '', bridge_id: bridgeId, kind, from, to });
+  }
+  return rows.sort((a, b) => a.from - b.from || byText(a.leg_id, b.leg_id) || byText(a.other_leg_id, b.other_leg_id));
+};
+
+export const recordingRefs = (recordings: readonly Recording[]): CallRecordingRow[] =>
+  recordings.map((recording) => ({
+    recording_id: recording.id,
+    status: recording.status,
+    leg_id: recording.legId,
+    started_at: recording.startedAt,
+    duration_ms: recording.durationMs,
+    bytes: recording.bytes,
+  }));

@@ -1,0 +1,58 @@
+import type { CallRow } from '../../../schemas/call-row.ts';
+import { toMs, totalMs } from './spans.ts';
+import type { Story } from './story.ts';
+
+export type Times = Pick<
+  CallRow,
+  | 'started_at'
+  | 'switch_answered_at'
+  | 'answered_at'
+  | 'ended_at'
+  | 'duration_ms'
+  | 'setup_ms'
+  | 'ring_ms'
+  | 'wait_ms'
+  | 'connect_ms'
+  | 'hold_ms'
+  | 'talk_ms'
+  | 'bill_ms'
+>;
+
+/** The call's instants and spans, as docs/definitions.md defines them. */
+export const timesOf = (story: Story): Times => {
+  const { root, connection, startedAt, endedAt, until } = story;
+  const connectMs = totalMs(connection.connect);
+  const holdMs = totalMs(connection.hold);
+  const switchAnsweredAt = root?.answeredAt ?? null;
+  const setupAt = firstRinging(story, () => true);
+  return {
+    started_at: startedAt,
+    switch_answered_at: switchAnsweredAt,
+    answered_at: connection.answeredAt,
+    ended_at: endedAt,
+    duration_ms: toMs(until - startedAt),
+    setup_ms: setupAt === null ? null : toMs(setupAt - startedAt),
+    ring_ms: ringMs(story),
+    wait_ms: story.visits.reduce((sum, { row }) => sum + row.wait_ms, 0),
+    connect_ms: connectMs,
+    hold_ms: holdMs,
+    talk_ms: connectMs - holdMs,
+    bill_ms: switchAnsweredAt === null ? 0 : toMs((root?.endedAt ?? until) - switchAnsweredAt),
+  };
+};
+
+/** The root's own early media is the switch's announcement; a callee's is its ringing tone. */
+const firstRinging = ({ root, legs, roles }: Story, isWanted: (legRole: string) => boolean): number | null => {
+  let first: number | null = null;
+  for (const leg of legs.values()) {
+    if (leg === root || leg.ringingAt === null || !isWanted(roles.get(leg.id) ?? '')) continue;
+    if (first === null || leg.ringingAt < first) first = leg.ringingAt;
+  }
+  return first;
+};
+
+/** Agents' phones ring inside the wait for a queue, which is counted there. */
+const ringMs = (story: Story): number => {
+  const from = firstRinging(story, (role) => role !== 'agent' && role !== 'consult');
+  return from === null ? 0 : toMs((story.connection.answeredAt ?? story.until) - from);
+};

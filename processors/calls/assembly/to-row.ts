@@ -1,0 +1,95 @@
+import type { CallRow, CallState, Quality } from '../../../schemas/call-row.ts';
+import type { Event } from '../../../schemas/events.ts';
+import { versionOf } from '../assembler-epoch.ts';
+import { answeredByOf } from './answered-by.ts';
+import { isMailboxReached } from './apps.ts';
+import { directionOf } from './direction.ts';
+import { dispositionOf } from './disposition.ts';
+import { endedByOf } from './ended-by.ts';
+import type { EventSet } from './event-set.ts';
+import { hangupCauseOf } from './hangup-cause.ts';
+import { type CallIdentity, mergedInto } from './identity.ts';
+import { nativeIdsOf, sipCallIdsOf } from './native-ids.ts';
+import { partiesOf } from './parties.ts';
+import { qualityOf } from './quality.ts';
+import type { Recording } from './recordings.ts';
+import { bridgeRows, legRows, recordingRefs } from './row-parts.ts';
+import type { Story } from './story.ts';
+import { timesOf } from './times.ts';
+import { transfersOf } from './transfers.ts';
+
+/** The row that tells a call's story. */
+export const toCallRow = (
+  identity: CallIdentity,
+  set: EventSet,
+  story: Story,
+  recordings: readonly Recording[],
+): CallRow => {
+  const { root, legs, roles, ended, inferred, visits, apps } = story;
+  const { talks } = story.connection;
+  const answered = story.connection.answeredAt !== null;
+  const reachedVoicemail = apps.some((stay) => isMailboxReached(stay, root?.facts.caller_number ?? ''));
+  const answeredBy = answeredByOf({ root, legs, roles, talks, visits, apps });
+  const into = mergedInto(identity, story.facets);
+  return {
+    tenant_id: identity.tenant_id,
+    call_started_at: identity.call_started_at,
+    call_id: identity.call_id,
+    version: versionOf(set.distinct),
+    call_key: identity.call_key,
+    state: stateOf(into, ended),
+    merged_into: into,
+    switch_id: root?.switchId ?? set.events[0]?.switch_id ?? '',
+    direction: directionOf(root, legs, roles),
+    disposition: dispositionOf({ ended, answered, reachedVoicemail, inferred, root, legs, roles, visits }),
+    ...timesOf(story),
+    ...partiesOf({ root, legs, roles, answeredBy }),
+    ...hangupCauseOf({ root, legs, roles, talks, answered }),
+    ended_by: endedByOf({ ended, inferred, root, legs, roles, talks, visits }),
+    ...answeredBy,
+    reached_voicemail: reachedVoicemail,
+    quality: qualityFlags(identity, set, story),
+    native_ids: nativeIdsOf(identity.call_key, legs, story.facets),
+    sip_call_ids: sipCallIdsOf(legs),
+    legs: legRows(root, legs, roles, story.talks),
+    bridges: bridgeRows(story.bridges, legs),
+    holds: story.holds,
+    transfers: transfersOf(story.facets.transfers, legs, story.talks, ended),
+    queue_visits: visits.map(({ row }) => row),
+    recordings: recordingRefs(recordings),
+    has_recording: recordings.some(({ status }) => status === 'available'),
+    events: set.distinct,
+    last_event_at: latest(set.events, (event) => event.occurred_at),
+    updated_at: latest(set.events, (event) => event.observed_at),
+  };
+};
+
+const stateOf = (mergedIntoId: string, ended: boolean): CallState => {
+  if (mergedIntoId !== '') return 'merged';
+  return ended ? 'ended' : 'active';
+};
+
+const latest = (events: readonly Event[], of: (event: Event) => number): number => {
+  let at = 0;
+  for (const event of events) at = Math.max(at, of(event));
+  return at;
+};
+
+/** The start that the events tell and the anchor may differ by this much. */
+const anchorToleranceUs = 1_000_000;
+/** A switch's clock may run ahead of ours by this much. */
+const futureToleranceUs = 300_000_000;
+
+const qualityFlags = (identity: CallIdentity, set: EventSet, story: Story): Quality[] => {
+  const { startedAt, endedAt, visits, facets } = story;
+  const isFuture = set.events.some((event) => event.occurred_at - event.observed_at > futureToleranceUs);
+  const isOff = Math.abs(startedAt - identity.call_started_at) > anchorToleranceUs;
+  return qualityOf({
+    end_inferred: story.inferred,
+    clock_anomaly: isFuture || isOff || (endedAt !== null && endedAt < startedAt),
+    gap: visits.some((visit) => visit.gap),
+    merged: facets.links.some(({ payload }) => payload.into_call_key === identity.call_key),
+    conflicting_event: set.conflicting,
+    truncated_events: set.truncated,
+  });
+};

@@ -1,0 +1,149 @@
+import type { EventOf } from '../../../schemas/events.ts';
+import type { ContactEndedBy, LeaveOutcome, OfferOutcome, VisitOrigin } from '../../../schemas/vocabulary.ts';
+import type { Facets, QueueEvent } from './facets.ts';
+
+export type Offer = {
+  attemptId: string;
+  agentId: string;
+  agentLegId: string;
+  at: number;
+  outcome: OfferOutcome | '';
+  ringMs: number | null;
+};
+
+/** One entry to one queue by one caller, as the switch tells it. */
+export type VisitFacts = {
+  id: string;
+  queueId: string;
+  callerLegId: string | null;
+  enteredAt: number | null;
+  origin: VisitOrigin | '';
+  connectedAt: number | null;
+  agentId: string;
+  agentLegId: string;
+  leftAt: number | null;
+  leftAs: LeaveOutcome | null;
+  completedAt: number | null;
+  endedBy: ContactEndedBy;
+  waitMs: number | null;
+  ringMs: number | null;
+  connectMs: number | null;
+  offers: Map<string, Offer>;
+};
+
+/** A ring-all queue can try its agents for hours: later tries are not listed. */
+const maxOffersPerVisit = 500;
+
+/** A call's queue visits in the order in which each is first told. */
+export const foldVisits = ({ queues }: Facets): VisitFacts[] => {
+  const visits: VisitFacts[] = [];
+  const current = new Map<string, VisitFacts>();
+  const ordinals = new Map<string, number>();
+  for (const event of queues) {
+    const id = event.payload.visit_id;
+    let visit = current.get(id);
+    if (visit === undefined || isNewEntry(visit, event)) {
+      const ordinal = (ordinals.get(id) ?? 0) + 1;
+      ordinals.set(id, ordinal);
+      visit = emptyVisit(ordinal === 1 ? id : `${id}#${ordinal}`, event);
+      current.set(id, visit);
+      visits.push(visit);
+    }
+    foldVisit(visit, event);
+  }
+  return visits;
+};
+
+/** Switches use the visit's id again when a caller who had left comes back. */
+const isNewEntry = (visit: VisitFacts, event: QueueEvent): boolean =>
+  event.type === 'queue.entered' && visit.enteredAt !== null && (visit.leftAt !== null || visit.completedAt !== null);
+
+const emptyVisit = (id: string, event: QueueEvent): VisitFacts => ({
+  id,
+  queueId: event.payload.queue_id,
+  callerLegId: event.leg_id,
+  enteredAt: null,
+  origin: '',
+  connectedAt: null,
+  agentId: '',
+  agentLegId: '',
+  leftAt: null,
+  leftAs: null,
+  completedAt: null,
+  endedBy: 'unknown',
+  waitMs: null,
+  ringMs: null,
+  connectMs: null,
+  offers: new Map(),
+});
+
+const foldVisit = (visit: VisitFacts, event: QueueEvent): void => {
+  visit.queueId ||= event.payload.queue_id;
+  switch (event.type) {
+    case 'queue.entered':
+      visit.enteredAt ??= event.occurred_at;
+      visit.callerLegId = event.leg_id ?? visit.callerLegId;
+      visit.origin ||= event.payload.origin;
+      return;
+    case 'queue.offered':
+      foldOffer(visit, event);
+      return;
+    case 'queue.offer_ended':
+      foldOfferEnd(visit, event);
+      return;
+    case 'queue.connected':
+      visit.connectedAt ??= event.occurred_at;
+      visit.agentId ||= event.payload.agent_id;
+      visit.agentLegId ||= event.payload.agent_leg_id ?? '';
+      visit.waitMs ??= event.payload.wait_ms;
+      visit.ringMs ??= event.payload.ring_ms;
+      return;
+    case 'queue.left':
+      visit.leftAt ??= event.occurred_at;
+      visit.leftAs ??= event.payload.outcome;
+      visit.waitMs ??= event.payload.wait_ms;
+      return;
+    case 'queue.completed':
+      foldCompletion(visit, event);
+      return;
+  }
+};
+
+const foldCompletion = (visit: VisitFacts, { occurred_at, payload }: EventOf<'queue.completed'>): void => {
+  visit.completedAt ??= occurred_at;
+  visit.agentId ||= payload.agent_id;
+  if (visit.endedBy === 'unknown') visit.endedBy = payload.ended_by;
+  visit.waitMs ??= payload.wait_ms;
+  visit.connectMs ??= payload.connect_ms;
+};
+
+const offerOf = (
+  visit: VisitFacts,
+  { occurred_at, payload }: EventOf<'queue.offered' | 'queue.offer_ended'>,
+): Offer | null => {
+  const known = visit.offers.get(payload.attempt_id);
+  if (known !== undefined) return known;
+  if (visit.offers.size >= maxOffersPerVisit) return null;
+  const offer: Offer = {
+    attemptId: payload.attempt_id,
+    agentId: payload.agent_id,
+    agentLegId: '',
+    at: occurred_at,
+    outcome: '',
+    ringMs: null,
+  };
+  visit.offers.set(payload.attempt_id, offer);
+  return offer;
+};
+
+const foldOffer = (visit: VisitFacts, event: EventOf<'queue.offered'>): void => {
+  const offer = offerOf(visit, event);
+  if (offer !== null) offer.agentLegId ||= event.payload.agent_leg_id ?? '';
+};
+
+const foldOfferEnd = (visit: VisitFacts, event: EventOf<'queue.offer_ended'>): void => {
+  const offer = offerOf(visit, event);
+  if (offer === null) return;
+  offer.outcome ||= event.payload.outcome;
+  offer.ringMs ??= event.payload.ring_ms ?? Math.max(0, Math.round((event.occurred_at - offer.at) / 1000));
+};

@@ -1,0 +1,37 @@
+import type { CallRow } from '../../schemas/call-row.ts';
+import type { DeadLetter } from '../../schemas/dead-letters.ts';
+import type { CallAnchorRow, CallEventRow, RecordingRow, UnanchoredEventRow } from '../../schemas/rows.ts';
+import type { CallIdentity } from './assembly/identity.ts';
+import type { CallRef } from './call-ref.ts';
+
+// What a cycle needs of the world. Every insert is idempotent and resolves when the rows are safe and can be read.
+
+export type StoredEvent = { readonly call_id: string; readonly content_hash: string; readonly event: Buffer };
+
+export type CallStore = {
+  readonly insertEvents: (rows: readonly CallEventRow[]) => Promise<void>;
+  /** All events of the calls, each content once, the copy received first. */
+  readonly readEvents: (calls: readonly CallIdentity[]) => Promise<readonly StoredEvent[]>;
+  readonly insertCalls: (rows: readonly CallRow[]) => Promise<void>;
+  readonly insertRecordings: (rows: readonly RecordingRow[]) => Promise<void>;
+};
+
+export type AnchorStore = {
+  readonly insert: (rows: readonly CallAnchorRow[]) => Promise<void>;
+  readonly find: (refs: readonly CallRef[]) => Promise<readonly CallAnchorRow[]>;
+};
+
+/** Events that wait for their call's anchor; they stay there after they joined it. */
+export type WaitingStore = {
+  readonly insert: (rows: readonly UnanchoredEventRow[]) => Promise<void>;
+  readonly find: (refs: readonly CallRef[]) => Promise<readonly UnanchoredEventRow[]>;
+};
+
+export type DeadLetterSink = { readonly publish: (letters: readonly DeadLetter[]) => Promise<void> };
+
+export type CycleStores = {
+  readonly calls: CallStore;
+  readonly anchors: AnchorStore;
+  readonly waiting: WaitingStore;
+  readonly deadLetters: DeadLetterSink;
+};
