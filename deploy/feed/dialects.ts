@@ -1,5 +1,5 @@
 import type { Normalised, Source } from '../../ingest/dialect.ts';
-import { normaliseFreeswitchEvent } from '../../ingest/freeswitch/normalise-event.ts';
+import { dialects as known } from '../../ingest/dialects.ts';
 import type { Unwrap } from './capture.ts';
 
 /** A form in which switches tell of calls, as ingest takes it. */
@@ -25,3 +25,10 @@ const celRows: Unwrap = (document) =>
     const nested = item['cases'] ?? item['cel'];
     return Array.isArray(nested) ? celRows(nested) : [item];
   });
+
+export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  freeswitch: { path: '/v1/ingest/freeswitch/events', normalise: known.freeswitchEvents.normalise, unwrap: listed },
+  'freeswitch-cdr': { path: '/v1/ingest/freeswitch/cdr', normalise: known.freeswitchCdr.normalise, unwrap: listed },
+  'asterisk-cel': { path: '/v1/ingest/asterisk/cel', normalise: known.asteriskCel.normalise, unwrap: celRows },
+  canonical: { path: '/v1/events', normalise: known.canonical.normalise, unwrap: listed },
+};

@@ -55,7 +55,8 @@ export const createIngestClient = (access: IngestAccess): IngestClient => ({
   send: async (path, { content, contentType }, switchName) => {
     const query = switchName === undefined ? '' : `?switch=${encodeURIComponent(switchName)}`;
     const request = { method: 'POST', headers: { 'content-type': contentType }, body: content };
-    return (await persist(access, `${path}${query}`, request)) as Answer;
+    const answer = (await persist(access, `${path}${query}`, request)) as { data: Answer };
+    return answer.data;
   },
   upload: async ({ recordingId, callKey, legId, switchId, startedAtUs, audio }) => {
     const query = new URLSearchParams({
