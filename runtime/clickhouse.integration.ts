@@ -81,7 +81,8 @@ suite('clickhouse', { timeout: 90_000 }, () => {
     clickhouse = open();
     const types = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
     await clickhouse.command(
-      `CREATE TABLE wide (${types.join(', ')}) ENGINE = MergeTree PARTITION BY id % 300 ORDER BY (tenant, at, id)`,
+      `CREATE TABLE wide (${types.join(', ')}) ENGINE = MergeTree PARTITION BY id % 300 ORDER BY (tenant, at, id)
+       SETTINGS non_replicated_deduplication_window = 100`,
     );
   });
   after(async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { createInsert, type InsertRows } from './clickhouse-insert.ts';
 import { createLimits, limited, type QueryOptions } from './clickhouse-limits.ts';
 import type { Logger } from './logger.ts';
 import type { ClickHouseConfig } from './settings.ts';
@@ -21,7 +21,7 @@ export type ClickHouse = {
   /** Rows in the blocks they arrive in; leaving the loop cancels the query. */
   stream<Row>(sql: string, params?: ClickHouseParams, options?: QueryOptions): AsyncIterable<Row[]>;
   /** Inserts rows in RowBinary and waits until they are in the table. Safe to repeat only where rows replace each other. */
-  insertRows(table: string, columns: readonly string[], body: Buffer, options?: QueryOptions): Promise<void>;
+  readonly insertRows: InsertRows;
   /** Runs a statement that gives no rows. */
   command(sql: string, params?: ClickHouseParams, options?: QueryOptions): Promise<void>;
   /** True when ClickHouse answers a query of this user. */
@@ -36,19 +36,7 @@ const readSettings: ClickHouseSettings = {
   cancel_http_readonly_queries_on_client_close: 1,
 };
 
-/**
- * What an insert means must not hang on a server's defaults: it is in the table when it returns (asynchronous inserts
- * became the default in 26.2) and nothing is dropped for looking like an earlier insert.
- */
-const insertSettings: ClickHouseSettings = {
-  async_insert: 0,
-  wait_for_async_insert: 1,
-  insert_deduplicate: 0,
-  deduplicate_blocks_in_dependent_materialized_views: 0,
-  max_partitions_per_insert_block: '1000',
-};
-
-export function createClickHouse(config: ClickHouseConfig, _logger: Logger): ClickHouse {
+export function createClickHouse(config: ClickHouseConfig, logger: Logger): ClickHouse {
   const client = connect(config);
   return {
     query: async <Row>(sql: string, params: ClickHouseParams = {}, options: QueryOptions = {}) =>
@@ -63,22 +51,17 @@ export function createClickHouse(config: ClickHouseConfig, _logger: Logger): Cli
       }),
     stream: <Row>(sql: string, params: ClickHouseParams = {}, options: QueryOptions = {}) =>
       streamRows<Row>(client, sql, params, options),
-    insertRows: async (table, columns, body, options = {}) => {
-      if (body.length === 0) return;
-      await limited(options, async (request) => {
-        const result = await client.exec({
-          ...request(insertSettings),
-          query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
-          values: Readable.from([body], { objectMode: false }),
-        });
-        await drain(result.stream);
-      });
-    },
+    insertRows: createInsert(client),
     command: async (sql, params = {}, options = {}) => {
       await limited(options, async (request) => client.command({ ...request({}), query: sql, query_params: params }));
     },
-    ping: async () =>
-      limited({ timeoutMs: 4000 }, async (request) => (await client.ping({ select: true, ...request({}) })).success),
+    ping: async () => {
+      const answer = await limited({ timeoutMs: 4000 }, async (request) =>
+        client.ping({ select: true, ...request({}) }),
+      );
+      if (!answer.success) logger.debug({ err: answer.error }, 'ClickHouse does not answer');
+      return answer.success;
+    },
     close: async () => client.close(),
   };
 }
@@ -127,12 +110,4 @@ async function* streamRows<Row>(
     if (!complete) limits.cancel();
     limits.release();
   }
-}
-
-/** The answer to a statement is empty, but it must be read for the connection to be used again. */
-async function drain(stream: Readable): Promise<void> {
-  stream.resume();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  stream.once('close', resolve).once('end', resolve).once('error', reject);
-  await promise;
 }
