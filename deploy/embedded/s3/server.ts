@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { readRequest, splitPath, type Exchange, type Reply } from './exchange.ts';
+import { refuseUnsupported } from './operations/attributes.ts';
 import { authenticate, type Credentials, type SignedRequest } from './protocol/authenticate.ts';
 import { errorDocument, toS3Error } from './protocol/errors.ts';
 import { renderXml } from './protocol/xml.ts';
-import { refuseUnsupported } from './operations/attributes.ts';
 import { findOperation } from './routes.ts';
 import type { Store } from './storage/store.ts';
 
@@ -30,6 +30,7 @@ const maxConnections = 1024;
 const headersTimeoutMs = 15_000;
 /** A body of 5 GiB at 1.5 MB/s. */
 const requestTimeoutMs = 3600_000;
+const timeoutCheckMs = 5000;
 const idleSocketTimeoutMs = 60_000;
 const stopGraceMs = 3000;
 /** How long a client that was answered before its body ended may go on sending, so that it gets to read the answer. */
@@ -37,7 +38,11 @@ const unreadBodyMs = 5000;
 
 /** Starts the endpoint. Port 0 takes a free one. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs });
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: timeoutCheckMs,
+  });
   server.maxConnections = maxConnections;
   server.setTimeout(idleSocketTimeoutMs);
   const running = new Set<Promise<void>>();
@@ -71,7 +76,6 @@ async function respond(options: S3ServerOptions, message: IncomingMessage, respo
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   response.setHeader('x-amz-request-id', requestId);
   response.setHeader('server', 'trunkline-embedded-s3');
-  const log = options.log.child({ requestId, method: message.method });
   let path = '';
   try {
     const request = readRequest(message);
@@ -80,16 +84,26 @@ async function respond(options: S3ServerOptions, message: IncomingMessage, respo
     await send(message, response, reply);
     drain(message);
   } catch (error) {
+    const request = { requestId, method: message.method, path };
     if (response.headersSent || message.socket.destroyed) {
-      log.warn({ err: error, path }, 'the connection ended before the answer');
+      const level = isClientGone(error) ? 'debug' : 'error';
+      options.log[level]({ err: error, ...request }, 'the connection ended before the answer');
       response.destroy();
       return;
     }
     const answer = toS3Error(error);
-    if (answer.status >= 500 && answer.code !== 'NotImplemented') log.error({ err: error, path }, answer.code);
+    if (answer.status >= 500 && answer.code !== 'NotImplemented') {
+      options.log.error({ err: error, ...request }, answer.code);
+    }
     await send(message, response, { status: answer.status, body: errorDocument(answer, path, requestId) });
     drain(message);
   }
+}
+
+const clientGoneCodes = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+function isClientGone(error: unknown): boolean {
+  return clientGoneCodes.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function perform(
