@@ -11,6 +11,8 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
   const { store, bucket, key, header } = exchange;
   checkKey(key);
   const source = parseSource(header('x-amz-copy-source') ?? '');
+  await store.files.requireRoom(0);
+  // No pause from here until the content is pinned, or it might be gone.
   const original = requireObject(store, source.bucket, source.key);
   if (judgeRead(header, original, 'x-amz-copy-source-') === 'not-modified') {
     throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
@@ -23,7 +25,6 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
     );
   }
   requireBucket(store, bucket);
-  await store.files.requireRoom(0);
   const segments = await duplicate(store, original.segments);
   const copy: ObjectRecord = { ...original, key, modifiedMs: store.now(), attributes, segments };
   const condition = toWriteCondition(header);

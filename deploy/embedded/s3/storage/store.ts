@@ -25,7 +25,7 @@ export type Store = {
 
 /** Opens a data directory, creating it if need be, and clears what a crash left. Refused while another process has it. */
 export async function openStore(directory: string, log: Logger, now: () => number = Date.now): Promise<Store> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const { database, commit, close } = openCatalog(directory);
   try {
     const files = await openBlobFiles(directory);
