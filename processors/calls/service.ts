@@ -1,0 +1,69 @@
+import { createClickHouse } from '../../runtime/clickhouse.ts';
+import { readConfig } from '../../runtime/config.ts';
+import { createKafka, createPublisher, runBatches } from '../../runtime/kafka.ts';
+import { runService } from '../../runtime/lifecycle.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { createMetrics } from '../../runtime/metrics.ts';
+import { startProbes } from '../../runtime/probes.ts';
+import { topics } from '../../schemas/topics.ts';
+import { createCallsLoop } from './calls-loop.ts';
+import { clickhouseStores } from './clickhouse-call-store.ts';
+import { deadLetterSink } from './dead-letter-sink.ts';
+import { createCallsMeters } from './meters.ts';
+import { settings } from './settings.ts';
+
+export { settings } from './settings.ts';
+
+/** Long enough for the corrections that follow a hang-up; those that come later find the call in its table. */
+const endedForMs = 2000;
+
+/** Assembles events into call detail records, until SIGTERM. */
+export const runCallsProcessor = async (): Promise<void> =>
+  runService('calls', async (own) => {
+    const config = readConfig(settings);
+    const logger = createLogger('calls', config.logLevel);
+    const metrics = createMetrics('calls');
+    const kafka = createKafka(config, logger);
+    const clickhouse = createClickHouse(config, logger);
+    own.stop('clickhouse', async () => clickhouse.close());
+    const publisher = await createPublisher(kafka);
+    own.stop('publisher', async () => publisher.stop());
+
+    const meters = createCallsMeters(metrics);
+    const loop = createCallsLoop({
+      stores: { ...clickhouseStores(clickhouse), deadLetters: deadLetterSink(publisher) },
+      limits: { maxEvents: config.callsCacheEvents, maxCalls: config.callsCacheCalls, endedForMs },
+      nowMs: Date.now,
+      onCycle: meters.onCycle,
+    });
+    meters.watch(loop);
+
+    const runner = await runBatches({
+      kafka,
+      groupId: config.callsGroup,
+      topics: [topics.callEvents],
+      partitionsConsumedConcurrently: config.callsConcurrency,
+      maxBytesPerPartition: config.callsBatchBytes,
+      // Calls that others may have worked on since must be read anew.
+      onAssigned: async () => {
+        loop.forget();
+      },
+      onRevoked: loop.forget,
+      handle: loop.handle,
+      logger,
+      metrics,
+      onFatal: (error) => {
+        own.fail(error);
+      },
+    });
+    own.stop('consumer', async () => runner.stop());
+
+    const probes = await startProbes({
+      host: config.httpHost,
+      port: config.httpPort,
+      metrics,
+      live: () => true,
+      ready: () => ({ ready: runner.isHealthy(), checks: { consumer: runner.isHealthy() ? 'ok' : 'failing' } }),
+    });
+    own.stop('probes', async () => probes.stop());
+  });
