@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { type ClickHouse, createClickHouse, isRetryableClickHouseError } from '../runtime/clickhouse.ts';
+import { type ClickHouse, createClickHouse } from '../runtime/clickhouse.ts';
 import { type ConfigOf, readConfig } from '../runtime/config.ts';
-import { createKafka, createLogView, KafkaUnavailable, type LogView, ProposalUnconfirmed } from '../runtime/kafka.ts';
+import { createKafka, createLogView, type LogView } from '../runtime/kafka.ts';
 import { type Owner, runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
-import { createObjectStore, isRetryableS3Error, type ObjectStore } from '../runtime/s3.ts';
+import { createObjectStore, type ObjectStore } from '../runtime/s3.ts';
 import {
   applyDirectoryEvent,
   decodeDirectoryEvent,
@@ -19,7 +19,11 @@ import { createCallReader } from './calls/call-reader.ts';
 import { createCursors } from './listing/cursor.ts';
 import { cursorSecretOf } from './listing/cursor-secret.ts';
 import { createTables } from './listing/tables.ts';
-import { createDownloads } from './recordings/downloads.ts';
+import { createKeyStore } from './api-keys/key-store.ts';
+import { createQuarantineReader } from './quarantine/quarantine-reader.ts';
+import { createAudio } from './recordings/audio.ts';
+import { createDownloadLinks } from './recordings/download-links.ts';
+import { createRecordingReader } from './recordings/recording-reader.ts';
 import { settings } from './settings.ts';
 
 export { settings } from './settings.ts';
@@ -79,11 +83,11 @@ const openDirectory = async (
 
 const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): AppParts => {
   const tables = createTables(clickhouse, config.requestTimeoutMs);
+  const audio = createAudio(objects);
   return {
     logger,
     metrics: createMetrics('query-api'),
     directory: directory.state,
-    isPassing,
     checks: {
       clickhouse: async () => clickhouse.ping(),
       object_store: async () => objects.ping(),
@@ -91,14 +95,13 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
     },
     requestTimeoutMs: config.requestTimeoutMs,
     maxRequests: config.maxRequests,
+    maxDownloads: config.maxDownloads,
     cursors: createCursors(cursorSecretOf(config)),
     calls: createCallReader(tables),
-    downloads: createDownloads(objects, tables, { expiresInSeconds: config.downloadUrlSeconds }),
+    recordings: createRecordingReader(tables),
+    audio,
+    links: createDownloadLinks(audio, tables, { expiresInSeconds: config.downloadUrlSeconds }),
+    quarantine: createQuarantineReader(tables),
+    keys: createKeyStore(directory),
   };
 };
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof KafkaUnavailable ||
-  error instanceof ProposalUnconfirmed ||
-  isRetryableS3Error(error) ||
-  isRetryableClickHouseError(error);

@@ -36,6 +36,13 @@ export const settings = {
     min: 1,
     max: 10_000,
   }),
+  maxDownloads: setting.integer({
+    env: 'TRUNKLINE_MAX_DOWNLOADS',
+    doc: 'Recordings streamed through the API at once; more are answered 503',
+    default: 64,
+    min: 1,
+    max: 10_000,
+  }),
   cursorSecret: setting.secret({
     env: 'TRUNKLINE_CURSOR_SECRET',
     doc: 'Signs page cursors; unset: derived from the S3 or the ClickHouse secret',

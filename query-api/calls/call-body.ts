@@ -1,12 +1,11 @@
 import type { Static } from 'typebox';
+import { textOrNull } from '../http/value-schemas.ts';
 import type { CallDetailRow, CallSummaryRow } from './call-columns.ts';
 import type { Call, CallSummary } from './call-schemas.ts';
-
-/** A text that the tables hold as empty where there is none. */
-const orNull = (text: string): string | null => (text === '' ? null : text);
+import type { Link } from '../recordings/download-links.ts';
 
 const hangupCause = (row: { hangup_cause: string; cause_q850: number | null; sip_code: number | null }) => ({
-  name: orNull(row.hangup_cause),
+  name: textOrNull(row.hangup_cause),
   q850: row.cause_q850,
   sip_code: row.sip_code,
 });
@@ -26,20 +25,20 @@ export const callSummary = (row: CallSummaryRow): Static<typeof CallSummary> => 
   ended_at: row.ended_at,
   ...spans(row),
   caller: {
-    number: isWithheld(row) ? null : orNull(row.caller_number),
-    e164: isWithheld(row) ? null : orNull(row.caller_e164),
-    name: isWithheld(row) ? null : orNull(row.caller_name),
+    number: isWithheld(row) ? null : textOrNull(row.caller_number),
+    e164: isWithheld(row) ? null : textOrNull(row.caller_e164),
+    name: isWithheld(row) ? null : textOrNull(row.caller_name),
     presentation: row.caller_presentation,
   },
-  callee: { number: orNull(row.callee_number), e164: orNull(row.callee_e164) },
-  dialled_number: orNull(row.dialled_number),
+  callee: { number: textOrNull(row.callee_number), e164: textOrNull(row.callee_e164) },
+  dialled_number: textOrNull(row.dialled_number),
   hangup_cause: hangupCause(row),
   ended_by: row.ended_by,
   answered_by:
     row.answered_by_kind === ''
       ? null
-      : { kind: row.answered_by_kind, id: orNull(row.answered_by_id), leg_id: orNull(row.answered_by_leg_id) },
-  last_answered_by: orNull(row.last_answered_by_id),
+      : { kind: row.answered_by_kind, id: textOrNull(row.answered_by_id), leg_id: textOrNull(row.answered_by_leg_id) },
+  last_answered_by: textOrNull(row.last_answered_by_id),
   reached_voicemail: row.reached_voicemail,
   has_recording: row.has_recording,
   recording_ids: [...row.recording_ids],
@@ -61,12 +60,9 @@ const spans = (row: CallSummaryRow) => ({
   bill_ms: row.bill_ms,
 });
 
-/** Where a recording can be had from, and until when. */
-export type Download = { readonly url: string; readonly expiresAt: string };
-
 type Extras = {
   /** By recording id; those that are missing have none, or the key may not have them. */
-  readonly downloads: ReadonlyMap<string, Download>;
+  readonly links: ReadonlyMap<string, Link>;
   readonly events: readonly Readonly<Record<string, unknown>>[];
   readonly eventsTruncated: boolean;
 };
@@ -78,20 +74,20 @@ export const callDetail = (row: CallDetailRow, extras: Extras): Static<typeof Ca
   legs: row.legs.map((leg) => legBody(leg, isWithheld(row))),
   bridges: row.bridges.map(({ from, to, ...bridge }) => ({
     ...bridge,
-    other_leg_id: orNull(bridge.other_leg_id),
+    other_leg_id: textOrNull(bridge.other_leg_id),
     started_at: from,
     ended_at: to,
   })),
   holds: row.holds.map(({ leg_id, from, to }) => ({ leg_id, started_at: from, ended_at: to })),
   transfers: row.transfers.map((transfer) => ({
     ...transfer,
-    by_leg_id: orNull(transfer.by_leg_id),
-    from: orNull(transfer.from),
-    to: orNull(transfer.to),
-    consult_leg_id: orNull(transfer.consult_leg_id),
+    by_leg_id: textOrNull(transfer.by_leg_id),
+    from: textOrNull(transfer.from),
+    to: textOrNull(transfer.to),
+    consult_leg_id: textOrNull(transfer.consult_leg_id),
   })),
   queue_visits: row.queue_visits.map(visitBody),
-  recordings: row.recordings.map((recording) => recordingBody(recording, extras.downloads)),
+  recordings: row.recordings.map((recording) => recordingBody(recording, extras.links)),
   last_event_at: row.last_event_at,
   events: [...extras.events],
   events_truncated: extras.eventsTruncated,
@@ -102,31 +98,31 @@ type Rows = CallDetailRow;
 const legBody = ({ hangup_cause, cause_q850, sip_code, ...leg }: Rows['legs'][number], withheld: boolean) => ({
   ...leg,
   // The endpoint of who calls holds the number, as in sofia/trunk/+4420…@carrier.
-  endpoint: withheld && leg.direction !== 'out' ? null : orNull(leg.endpoint),
-  destination: orNull(leg.destination),
-  sip_call_id: orNull(leg.sip_call_id),
+  endpoint: withheld && leg.direction !== 'out' ? null : textOrNull(leg.endpoint),
+  destination: textOrNull(leg.destination),
+  sip_call_id: textOrNull(leg.sip_call_id),
   hangup_cause: hangupCause({ hangup_cause, cause_q850, sip_code }),
 });
 
 const visitBody = (visit: Rows['queue_visits'][number]) => ({
   ...visit,
-  agent_id: orNull(visit.agent_id),
-  agent_leg_id: orNull(visit.agent_leg_id),
-  ended_by: orNull(visit.ended_by),
-  offers: visit.offers.map((offer) => ({ ...offer, outcome: orNull(offer.outcome) })),
+  agent_id: textOrNull(visit.agent_id),
+  agent_leg_id: textOrNull(visit.agent_leg_id),
+  ended_by: textOrNull(visit.ended_by),
+  offers: visit.offers.map((offer) => ({ ...offer, outcome: textOrNull(offer.outcome) })),
 });
 
-const recordingBody = (recording: Rows['recordings'][number], downloads: ReadonlyMap<string, Download>) => {
-  const download = downloads.get(recording.recording_id);
+const recordingBody = (recording: Rows['recordings'][number], links: ReadonlyMap<string, Link>) => {
+  const link = links.get(recording.recording_id);
   return {
     id: recording.recording_id,
     status: recording.status,
-    leg_id: orNull(recording.leg_id),
+    leg_id: textOrNull(recording.leg_id),
     started_at: recording.started_at,
     duration_ms: recording.duration_ms,
     duration_seconds: recording.duration_ms === null ? null : Math.floor(recording.duration_ms / 1000),
     size_bytes: recording.bytes,
-    download_url: download?.url ?? null,
-    download_url_expires_at: download?.expiresAt ?? null,
+    download_url: link?.url ?? null,
+    download_url_expires_at: link?.expiresAt ?? null,
   };
 };

@@ -28,7 +28,7 @@ test('lists calls newest first and follows links.next to the end', async () => {
   const listed: string[] = [];
   let next: string | null = '/api/v1/calls?limit=25';
   while (next !== null) {
-    const body = (await get(next)).json<{ data: { call_uuid: string }[]; links: { next: string | null } }>();
+    const body: { data: { call_uuid: string }[]; links: { next: string | null } } = (await get(next)).json();
     listed.push(...body.data.map((call) => call.call_uuid));
     next = body.links.next;
   }

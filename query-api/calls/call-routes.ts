@@ -8,7 +8,7 @@ import { errorResponses } from '../http/error-schema.ts';
 import type { Cursors } from '../listing/cursor.ts';
 import { pageBody, pageOf } from '../listing/page-body.ts';
 import { orderOf, readPageRequest } from '../listing/page-request.ts';
-import type { Downloads } from '../recordings/downloads.ts';
+import type { DownloadLinks } from '../recordings/download-links.ts';
 import { callDetail, callSummary } from './call-body.ts';
 import type { CallDetailRow } from './call-columns.ts';
 import { eventBodies } from './call-events.ts';
@@ -16,7 +16,7 @@ import type { CallReader } from './call-reader.ts';
 import { Call, CallEvents, CallSummary } from './call-schemas.ts';
 import { CallListParameters, readCallFilters } from './list-parameters.ts';
 
-export type CallRoutes = { readonly calls: CallReader; readonly downloads: Downloads; readonly cursors: Cursors };
+export type CallRoutes = { readonly calls: CallReader; readonly links: DownloadLinks; readonly cursors: Cursors };
 
 const CallId = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 300, description: 'Our id (`call_…`), or one of the switch.' }),
@@ -54,7 +54,7 @@ const listRoute = (app: App, { calls, cursors }: CallRoutes): void => {
   });
 };
 
-const callRoute = (app: App, { calls, downloads }: CallRoutes): void => {
+const callRoute = (app: App, { calls, links }: CallRoutes): void => {
   app.route({
     method: 'GET',
     url: '/v1/calls/:id',
@@ -69,12 +69,12 @@ const callRoute = (app: App, { calls, downloads }: CallRoutes): void => {
     handler: async (request) => {
       const key = keyOf(request);
       const call = await findCall(calls, key.tenantId, request.params.id, request.signal);
-      const [list, links] = await Promise.all([
+      const [list, recordingLinks] = await Promise.all([
         calls.events(key.tenantId, call, request.signal),
-        linksOf(downloads, key, call, request.signal),
+        linksOf(links, key, call, request.signal),
       ]);
       const events = eventBodies(list.events, withheldOf(call));
-      return { data: callDetail(call, { downloads: links, events, eventsTruncated: list.truncated }) };
+      return { data: callDetail(call, { links: recordingLinks, events, eventsTruncated: list.truncated }) };
     },
   });
 };
@@ -119,9 +119,9 @@ const withheldOf = (call: CallDetailRow): readonly string[] =>
 
 /** Who may read calls may not yet hear them. */
 const linksOf = async (
-  downloads: Downloads,
+  links: DownloadLinks,
   key: ApiKey,
   call: CallDetailRow,
   signal: AbortSignal,
-): ReturnType<Downloads['linksOf']> =>
-  mayUse(key, 'recordings:read') ? downloads.linksOf(key.tenantId, call.recording_ids, signal) : new Map();
+): ReturnType<DownloadLinks['linksOf']> =>
+  mayUse(key, 'recordings:read') ? links.linksOf(key.tenantId, call.recording_ids, signal) : new Map();

@@ -1,24 +1,14 @@
-import { type TSchema, Type } from 'typebox';
+import { Type } from 'typebox';
+import { instant, maybeInstant, maybeInteger, maybeText, orNull } from '../http/value-schemas.ts';
 import { directions, dispositions } from './list-parameters.ts';
 
-const orNull = <Schema extends TSchema>(schema: Schema, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
-const instant = (description?: string) =>
-  Type.String({
-    format: 'date-time',
-    examples: ['2026-01-20T10:00:00.123456Z'],
-    ...(description !== undefined && { description }),
-  });
-const maybeInstant = (description?: string) => orNull(Type.String({ format: 'date-time' }), description);
 const ms = (description: string) => Type.Integer({ description });
-const maybeMs = (description: string) => orNull(Type.Integer(), description);
-const maybeText = (description?: string) => orNull(Type.String(), description);
 
 const HangupCause = Type.Object(
   {
     name: maybeText('As the switch calls it.'),
-    q850: orNull(Type.Integer(), 'Cause of ITU-T Q.850.'),
-    sip_code: orNull(Type.Integer()),
+    q850: maybeInteger('Cause of ITU-T Q.850.'),
+    sip_code: maybeInteger(),
   },
   { description: 'Why it ended.' },
 );
@@ -49,7 +39,7 @@ const summary = {
   duration_ms: ms('From start to end, or to what is known of a call that goes on.'),
   duration_seconds: Type.Integer({ description: '`duration_ms` in whole seconds, rounded down.' }),
   billsec: Type.Integer({ description: '`bill_ms` in whole seconds, rounded down.' }),
-  setup_ms: maybeMs('Until the first ringing.'),
+  setup_ms: maybeInteger('Until the first ringing.'),
   ring_ms: ms('Ringing outside queues.'),
   wait_ms: ms('Waiting in queues.'),
   connect_ms: ms('Connected with a person, hold included.'),
@@ -93,7 +83,7 @@ const Leg = Type.Object({
   ended_at: maybeInstant(),
   hangup_cause: HangupCause,
   connect_ms: Type.Integer(),
-  bill_ms: orNull(Type.Integer()),
+  bill_ms: maybeInteger(),
 });
 
 const Bridge = Type.Object({
@@ -122,7 +112,7 @@ const Offer = Type.Object({
   agent_id: Type.String(),
   at: instant(),
   outcome: maybeText('Null while it rings.'),
-  ring_ms: orNull(Type.Integer()),
+  ring_ms: maybeInteger(),
 });
 
 const QueueVisit = Type.Object({
@@ -137,9 +127,9 @@ const QueueVisit = Type.Object({
   agent_id: maybeText(),
   agent_leg_id: maybeText(),
   wait_ms: Type.Integer(),
-  ring_ms: orNull(Type.Integer()),
+  ring_ms: maybeInteger(),
   connect_ms: Type.Integer(),
-  hold_ms: orNull(Type.Integer()),
+  hold_ms: maybeInteger(),
   ended_by: maybeText(),
   offers: Type.Array(Offer),
 });
@@ -149,9 +139,9 @@ const CallRecording = Type.Object({
   status: Type.String(),
   leg_id: maybeText(),
   started_at: maybeInstant(),
-  duration_ms: orNull(Type.Integer()),
-  duration_seconds: orNull(Type.Integer()),
-  size_bytes: orNull(Type.Integer()),
+  duration_ms: maybeInteger(),
+  duration_seconds: maybeInteger(),
+  size_bytes: maybeInteger(),
   download_url: maybeText('Null unless the audio is stored and the key has recordings:read.'),
   download_url_expires_at: maybeInstant(),
 });

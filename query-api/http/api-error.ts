@@ -23,6 +23,13 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'TIMEOUT';
 
+type ApiErrorOptions = {
+  readonly details?: readonly Detail[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Logged, never told. */
+  readonly cause?: unknown;
+};
+
 /** An answer other than success, as the client gets it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -35,9 +42,9 @@ export class ApiError extends Error {
     statusCode: number,
     code: ErrorCode,
     message: string,
-    { details = [], headers = {} }: { details?: readonly Detail[]; headers?: Readonly<Record<string, string>> } = {},
+    { details = [], headers = {}, cause }: ApiErrorOptions = {},
   ) {
-    super(message);
+    super(message, { cause });
     this.statusCode = statusCode;
     this.code = code;
     this.details = details;
@@ -54,5 +61,8 @@ export const invalid = (details: readonly Detail[]): ApiError =>
 const secondsToRetry = '1';
 
 /** Something we need does not answer or is too busy; the same request may succeed later. */
-export const unavailable = (code: 'OVERLOADED' | 'UNAVAILABLE' | 'TIMEOUT', message: string): ApiError =>
-  new ApiError(503, code, message, { headers: { 'retry-after': secondsToRetry } });
+export const unavailable = (
+  code: 'OVERLOADED' | 'UNAVAILABLE' | 'TIMEOUT',
+  message: string,
+  { cause }: { readonly cause?: unknown } = {},
+): ApiError => new ApiError(503, code, message, { cause, headers: { 'retry-after': secondsToRetry } });

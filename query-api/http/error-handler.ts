@@ -1,9 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ErrorCode, unavailable } from './api-error.ts';
 
-/** Whether an error means that an engine is down or overloaded, as opposed to a bug of ours. */
-export type IsPassing = (error: unknown) => boolean;
-
 type Body = {
   readonly error: {
     readonly code: string;
@@ -14,19 +11,17 @@ type Body = {
 };
 
 /** Answers every error with the one envelope; what the client did not cause is logged and not told. */
-export const createErrorHandler =
-  (isPassing: IsPassing) =>
-  async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const told = toApiError(error, isPassing);
-    if (request.raw.socket.destroyed) request.log.debug({ err: error }, 'the client went away');
-    else if (told.statusCode === 500) request.log.error({ err: error }, 'a request failed');
-    else if (told.statusCode > 500) request.log.warn({ err: error }, 'a request could not be served now');
-    await reply
-      .code(told.statusCode)
-      .headers({ ...told.headers, 'cache-control': 'no-store' })
-      .type('application/json; charset=utf-8')
-      .send(errorBody(told, request.id));
-  };
+export const handleError = async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const told = toApiError(error);
+  if (request.raw.socket.destroyed) request.log.debug({ err: error }, 'the client went away');
+  else if (told.statusCode === 500) request.log.error({ err: error }, 'a request failed');
+  else if (told.statusCode > 500) request.log.warn({ err: error }, 'a request could not be served now');
+  await reply
+    .code(told.statusCode)
+    .headers({ ...told.headers, 'cache-control': 'no-store' })
+    .type('application/json; charset=utf-8')
+    .send(errorBody(told, request.id));
+};
 
 export const errorBody = ({ code, message, details }: ApiError, requestId: string): Body => ({
   error: { code, message, details, request_id: requestId },
@@ -42,14 +37,13 @@ const ofFastify: Readonly<Record<string, readonly [number, ErrorCode, string]>> 
   FST_ERR_BAD_URL: [400, 'MALFORMED_REQUEST', 'The path is not a valid URL path.'],
 };
 
-const toApiError = (error: FastifyError, isPassing: IsPassing): ApiError => {
+const toApiError = (error: FastifyError): ApiError => {
   if (error instanceof ApiError) return error;
   const known = ofFastify[error.code];
   if (known !== undefined) return new ApiError(...known);
   if (error.code === 'FST_ERR_HANDLER_TIMEOUT') {
     return unavailable('TIMEOUT', 'The answer took too long; ask for a shorter time range.');
   }
-  if (isPassing(error)) return unavailable('UNAVAILABLE', 'The service is busy or restarting; try again.');
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new ApiError(error.statusCode, 'MALFORMED_REQUEST', error.message);
   }

@@ -1,7 +1,13 @@
-import type { ClickHouse } from '../../runtime/clickhouse.ts';
+import {
+  type ClickHouse,
+  ClickHouseError,
+  ClickHouseTimeout,
+  isRetryableClickHouseError,
+} from '../../runtime/clickhouse.ts';
+import { unavailable } from '../http/api-error.ts';
 import type { Query } from './keyset.ts';
 
-/** Reads rows; aborting the signal cancels the query on the server. */
+/** Reads rows; aborting the signal cancels the query on the server. Throws an `ApiError` of 503 where it cannot now. */
 export type Tables = {
   read<Row>(query: Query, signal: AbortSignal): Promise<Row[]>;
 };
@@ -18,5 +24,19 @@ const settings = {
 } as const;
 
 export const createTables = (clickhouse: ClickHouse, timeoutMs: number): Tables => ({
-  read: async ({ sql, params }, signal) => clickhouse.query(sql, params, { settings, signal, timeoutMs }),
+  read: async <Row>({ sql, params }: Query, signal: AbortSignal) => {
+    try {
+      return await clickhouse.query<Row>(sql, params, { settings, signal, timeoutMs });
+    } catch (error) {
+      if (signal.aborted || !isRetryableClickHouseError(error)) throw error;
+      if (isTimeout(error)) {
+        throw unavailable('TIMEOUT', 'The answer takes too long; ask for a shorter range of time.', { cause: error });
+      }
+      throw unavailable('UNAVAILABLE', 'The tables cannot be read now; try again.', { cause: error });
+    }
+  },
 });
+
+/** TIMEOUT_EXCEEDED, or no answer at all. */
+const isTimeout = (error: unknown): boolean =>
+  error instanceof ClickHouseTimeout || (error instanceof ClickHouseError && error.code === '159');

@@ -29,14 +29,18 @@ const missing = async (): Promise<never> => {
 /** The API over the parts that a test gives; the others fail when used. */
 export const testApp = async (parts: Partial<AppParts> & Pick<AppParts, 'directory'>): Promise<App> =>
   buildApp({
-    logger: createLogger('test', 'warn'),
+    logger: createLogger('test', 'silent'),
     metrics: createMetrics('test'),
-    isPassing: () => false,
     checks: {},
     requestTimeoutMs: 10_000,
     maxRequests: 100,
+    maxDownloads: 100,
     cursors: createCursors(Buffer.alloc(32, 1)),
     calls: { list: missing, find: missing, events: missing },
-    downloads: { linkTo: missing, linksOf: missing },
+    recordings: { list: missing, find: missing },
+    audio: { read: missing, presign: missing },
+    links: { linkTo: missing, linksOf: missing },
+    quarantine: { list: missing, find: missing },
+    keys: { list: () => [], create: missing, revoke: missing },
     ...parts,
   });
