@@ -4,7 +4,7 @@ import type { EndedBy, TransferKind } from '../../schemas/vocabulary.ts';
 import { cleanText } from '../clean-text.ts';
 import { q850Of, sipFailure } from '../q850.ts';
 import { type Channel, timeOr } from './channel.ts';
-import { causeNumber } from './hangup-causes.ts';
+import { causeNumber } from '../q850-causes.ts';
 import { countOf, type Headers, instantOf, textOf } from './headers.ts';
 import { legFacts } from './leg-facts.ts';
 import { canonicalEvent } from './native-event.ts';

@@ -1,3 +1,4 @@
+import { percentDecodedBytes } from '../percent-decoding.ts';
 import type { Headers } from './headers.ts';
 
 // text/event-plain: `Name: value` lines, values percent-encoded, a blank line, and as many bytes of body as
@@ -40,7 +41,7 @@ const readBlock = (text: string, start: number): Block | { problem: string; star
     if (colon <= 0) return { problem: `a line of the event has no "Name: value": ${line.slice(0, 60)}`, start };
     const name = line.slice(0, colon);
     // Of a header that comes twice FreeSWITCH itself reads the first.
-    headers[name] ??= decoded(line.slice(colon + 1).trim());
+    headers[name] ??= percentDecodedBytes(line.slice(colon + 1).trim());
   }
   const length = Number(headers['Content-Length'] ?? 0);
   if (!Number.isSafeInteger(length) || length < 0 || at + length > text.length)
@@ -55,30 +56,4 @@ const skipBlankLines = (text: string, start: number): number => {
   let at = start;
   while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
   return at;
-};
-
-/** Percent-decoded UTF-8; what is no UTF-8 becomes U+FFFD, a `%` without two hex digits stays. */
-export const decoded = (latin1: string): string => {
-  if (!latin1.includes('%')) return isAscii(latin1) ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8');
-  const bytes = Buffer.allocUnsafe(latin1.length);
-  let length = 0;
-  for (let at = 0; at < latin1.length; at++) {
-    const code = latin1.charCodeAt(at);
-    const high = code === 0x25 ? hexDigit(latin1.charCodeAt(at + 1)) : -1;
-    const low = high === -1 ? -1 : hexDigit(latin1.charCodeAt(at + 2));
-    bytes[length++] = low === -1 ? code : high * 16 + low;
-    if (low !== -1) at += 2;
-  }
-  return bytes.toString('utf8', 0, length);
-};
-
-const isAscii = (text: string): boolean => {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
-  return true;
-};
-
-const hexDigit = (code: number): number => {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 };

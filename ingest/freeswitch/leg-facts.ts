@@ -1,6 +1,7 @@
 import type { LegFacts } from '../../schemas/payloads.ts';
-import type { EndpointKind, LegDirection, Presentation } from '../../schemas/vocabulary.ts';
+import type { EndpointKind, LegDirection } from '../../schemas/vocabulary.ts';
 import { cleanText } from '../clean-text.ts';
+import { isAnonymous, presentationOf } from '../presentation.ts';
 import { type Headers, textOf } from './headers.ts';
 
 /** What any event of a channel tells about its leg. */
@@ -10,7 +11,7 @@ export const legFacts = (headers: Headers, createdAtUs: number | null): LegFacts
   const channel = textOf(headers, 'Channel-Name');
   return {
     created_at: createdAtUs,
-    direction: directionOf(textOf(headers, 'Call-Direction') || textOf(headers, 'Caller-Direction')),
+    direction: directionOf(textOf(headers, 'Call-Direction') || textOf(headers, 'variable_direction')),
     endpoint: cleanText(channel),
     endpoint_kind: endpointKind(channel, {
       gateway: textOf(headers, 'variable_sip_gateway_name') || textOf(headers, 'variable_sip_gateway'),
@@ -29,22 +30,6 @@ export const legFacts = (headers: Headers, createdAtUs: number | null): LegFacts
 export const directionOf = (direction: string): LegDirection => {
   if (direction === 'inbound') return 'in';
   return direction === 'outbound' ? 'out' : 'unknown';
-};
-
-/** Words that stand where a number was withheld. */
-const anonymousWords: ReadonlySet<string> = new Set(['anonymous', 'restricted', 'private', 'withheld']);
-
-export const isAnonymous = (number: string): boolean => {
-  const code = number.charCodeAt(0);
-  // Nearly all are digits or +.
-  if ((code >= 0x30 && code <= 0x39) || code === 0x2b) return false;
-  const lower = number.toLowerCase();
-  return anonymousWords.has(lower) || lower.startsWith('anonymous@') || lower.endsWith('anonymous.invalid');
-};
-
-export const presentationOf = (number: string, hidden: boolean): Presentation => {
-  if (hidden || isAnonymous(number)) return 'restricted';
-  return number === '' ? 'unavailable' : 'allowed';
 };
 
 type Hints = { gateway: string; user: string; authorized: boolean };

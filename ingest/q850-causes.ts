@@ -1,4 +1,5 @@
-// switch_types.h, switch_call_cause_t: below 300 they are Q.850, the rest FreeSWITCH's own.
+// Names of Q.850 causes as switch_types.h of FreeSWITCH (switch_call_cause_t) writes them. What it has besides (from 300
+// on) is its own: ORIGINATOR_CANCEL, LOSE_RACE and others.
 const numbers: ReadonlyMap<string, number> = new Map([
   ['UNALLOCATED_NUMBER', 1],
   ['NO_ROUTE_TRANSIT_NET', 2],
@@ -51,5 +52,10 @@ const numbers: ReadonlyMap<string, number> = new Map([
   ['INTERWORKING', 127],
 ]);
 
-/** Q.850 number of a hangup cause; null for FreeSWITCH's own (ORIGINATOR_CANCEL, LOSE_RACE, …). */
+/** Q.850 number of a hangup cause; null for FreeSWITCH's own. */
 export const causeNumber = (cause: string): number | null => numbers.get(cause) ?? null;
+
+const names = new Map([...numbers].map(([name, number]) => [number, name]));
+
+/** Name of a Q.850 number, the same whichever switch gave it; the number itself where it has none. */
+export const causeName = (number: number): string => names.get(number) ?? String(number);

@@ -1,0 +1,96 @@
+import type { Event } from '../../schemas/events.ts';
+import type { BridgeKind, EndedBy } from '../../schemas/vocabulary.ts';
+import { ignored, type Normalised, type Source } from '../dialect.ts';
+import { causeName } from '../q850-causes.ts';
+import { q850Of } from '../q850.ts';
+import { appEntered, appLeft } from './cel-applications.ts';
+import { celEvent } from './cel-event.ts';
+import { celFacts } from './cel-facts.ts';
+import { recordingStarted, recordingStopped } from './cel-recordings.ts';
+import { type CelRow, celType, extraText, readCelRow } from './cel-row.ts';
+import { attendedTransfer, blindTransfer, forwarded, parked, pickedUp, unparked } from './cel-transfers.ts';
+
+/** The canonical events of one row of Asterisk's channel event logging. */
+export const normaliseCel = (record: Readonly<Record<string, unknown>>, source: Source): Normalised => {
+  const events = celEvents.get(celType(record));
+  if (events === undefined) return ignored;
+  const read = readCelRow(record, source);
+  return 'rejection' in read ? read : { events: events(read.row) };
+};
+
+type CelEvents = (row: CelRow) => Event[];
+
+const created: CelEvents = (row) => [
+  celEvent(row, 'leg.created', { leg: celFacts(row, row.occurredAtUs), parent_leg_id: null }),
+];
+
+const answered: CelEvents = (row) => [celEvent(row, 'leg.answered', { leg: celFacts(row, null) })];
+
+const bridged: CelEvents = (row) => [
+  celEvent(row, 'leg.bridged', { bridge_id: bridgeId(row), bridge_kind: bridgeKind(row), leg: celFacts(row, null) }),
+];
+
+const unbridged: CelEvents = (row) => [
+  celEvent(row, 'leg.unbridged', { bridge_id: bridgeId(row), bridge_kind: bridgeKind(row) }),
+];
+
+/** Before Asterisk 12 bridges had no ids: whoever of a call talks then is in one. */
+const bridgeId = (row: CelRow): string => extraText(row, 'bridge_id') || row.linkedId;
+
+const bridgeKind = (row: CelRow): BridgeKind => {
+  if (row.type.startsWith('CONF_')) return 'conference';
+  const technology = extraText(row, 'bridge_technology');
+  if (technology === 'holding_bridge') return 'hold';
+  return technology === 'softmix' ? 'conference' : 'talk';
+};
+
+/** HANGUP knows the cause, CHAN_END is when the channel was gone. */
+const ended: CelEvents = (row) => {
+  const cause = Number(row.extra['hangupcause'] ?? 0);
+  const known = Number.isSafeInteger(cause) && cause > 0;
+  return [
+    celEvent(row, 'leg.ended', {
+      cause_q850: q850Of(null, known ? cause : null),
+      sip_code: null,
+      cause_native: known ? causeName(cause) : '',
+      ended_by: endedBy(row),
+      leg: celFacts(row, null),
+      totals: null,
+    }),
+  ];
+};
+
+/** `hangupsource` names the channel whose far end hung up. */
+const endedBy = (row: CelRow): EndedBy => {
+  const hangupSource = extraText(row, 'hangupsource');
+  if (hangupSource === '') return 'unknown';
+  if (hangupSource === row.channel) return 'far';
+  return hangupSource.startsWith('dialplan/') ? 'switch' : 'near';
+};
+
+const callEnded: CelEvents = (row) => [celEvent(row, 'call.ended', { reason: 'linkedid_end' }, { legId: null })];
+
+const celEvents: ReadonlyMap<string, CelEvents> = new Map([
+  ['CHAN_START', created],
+  ['ANSWER', answered],
+  ['BRIDGE_ENTER', bridged],
+  ['BRIDGE_EXIT', unbridged],
+  ['BRIDGE_START', bridged],
+  ['BRIDGE_END', unbridged],
+  ['CONF_ENTER', bridged],
+  ['CONF_EXIT', unbridged],
+  ['HANGUP', ended],
+  ['CHAN_END', ended],
+  ['LINKEDID_END', callEnded],
+  ['APP_START', appEntered],
+  ['APP_END', appLeft],
+  ['BLINDTRANSFER', blindTransfer],
+  ['ATTENDEDTRANSFER', attendedTransfer],
+  ['PICKUP', pickedUp],
+  ['FORWARD', forwarded],
+  ['PARK_START', parked],
+  ['PARK_END', unparked],
+  // A patch of Wazo; Asterisk itself writes no rows for recordings.
+  ['MIXMONITOR_START', recordingStarted],
+  ['MIXMONITOR_STOP', recordingStopped],
+]);

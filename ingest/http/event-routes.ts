@@ -1,0 +1,93 @@
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { Source } from '../dialect.ts';
+import { dialects } from '../dialects.ts';
+import type { IngestMetrics } from '../ingest-metrics.ts';
+import { type Dialect, judge } from '../judging.ts';
+import type { Publish } from '../publishing.ts';
+import type { SentRecord } from '../records.ts';
+import type { App } from './app.ts';
+import { keyOf } from './authentication.ts';
+import { Accepted, CanonicalBody, errorResponses, EventSchema, NativeBody } from './event-route-schemas.ts';
+import { cdrRecords } from './cdr-body.ts';
+import { jsonRecords, jsonTypes, mediaType, plainRecords, takeBodies } from './record-bodies.ts';
+
+export type EventRoutes = { publish: Publish; metrics: IngestMetrics; nowUs: () => number };
+
+const Query = Type.Object({
+  switch: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 128, description: 'Name of the switch, where the records do not say it.' }),
+  ),
+});
+
+type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>;
+
+/** Routes that take call events, each in the words of one kind of sender. */
+export const eventRoutes = (app: App, routes: EventRoutes): void => {
+  app.addSchema(EventSchema);
+  takeBodies(app, [...jsonTypes, 'text/event-plain', 'application/x-www-form-urlencoded']);
+
+  app.post('/v1/events', described('Send events in the canonical form', CanonicalBody, jsonTypes), (request, reply) => {
+    reply.code(202);
+    return accept(routes, request, dialects.canonical, jsonRecords(request));
+  });
+  app.post(
+    '/v1/ingest/freeswitch/events',
+    described('Send events of FreeSWITCH', NativeBody, [...jsonTypes, 'text/event-plain']),
+    (request, reply) => {
+      reply.code(202);
+      const plain = mediaType(request) === 'text/event-plain';
+      return accept(routes, request, dialects.freeswitchEvents, plain ? plainRecords(request) : jsonRecords(request));
+    },
+  );
+  app.post(
+    '/v1/ingest/freeswitch/cdr',
+    described('Send CDRs of mod_json_cdr', NativeBody, [...jsonTypes, 'application/x-www-form-urlencoded']),
+    (request, reply) => {
+      reply.code(202);
+      return accept(routes, request, dialects.freeswitchCdr, cdrRecords(request));
+    },
+  );
+  app.post(
+    '/v1/ingest/asterisk/cel',
+    described('Send CEL rows of Asterisk', NativeBody, jsonTypes),
+    (request, reply) => {
+      reply.code(202);
+      return accept(routes, request, dialects.asteriskCel, jsonRecords(request));
+    },
+  );
+};
+
+const described = (summary: string, body: typeof CanonicalBody, consumes: readonly string[]) => ({
+  schema: {
+    summary,
+    tags: ['events'],
+    consumes: [...consumes],
+    querystring: Query,
+    body,
+    response: { 202: Accepted, ...errorResponses(400, 401, 403, 413, 415, 422, 503) },
+  },
+});
+
+/** Answers when every record is safe: its events, or itself with the reason why it has none. */
+const accept = async (
+  { publish, metrics, nowUs }: EventRoutes,
+  request: Asked,
+  dialect: Dialect,
+  records: Iterable<SentRecord>,
+): Promise<Static<typeof Accepted>> => {
+  const key = keyOf(request);
+  const source: Source = {
+    tenantId: key.tenantId,
+    observedAtUs: nowUs(),
+    askedSwitchId: request.query.switch ?? null,
+    boundSwitchId: key.switchId,
+  };
+  const judgement = await judge(records, dialect, source, (error) => {
+    request.log.error({ err: error, dialect: dialect.name }, 'a record could not be read because of a bug');
+  });
+  if (judgement.messages.length > 0) await publish(judgement.messages);
+  metrics.judged(dialect.name, judgement);
+  const { accepted, ignored, rejected } = judgement;
+  return { data: { accepted, ignored, rejected }, meta: { request_id: request.id } };
+};

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { plainEvents } from '../freeswitch/event-plain.ts';
+import { linesOfJson, parsed, recordsOf, type SentRecord } from '../records.ts';
+import { ApiError } from './api-error.ts';
+
+export const maxBodyBytes = 10 * 1024 * 1024;
+const maxRecords = 10_000;
+
+const lineTypes: readonly string[] = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
+export const jsonTypes: readonly string[] = ['application/json', ...lineTypes];
+
+/** Leaves bodies of these types as bytes. */
+export const takeBodies = (app: FastifyInstance, types: readonly string[]): void => {
+  app.addContentTypeParser([...types], { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => {
+    done(null, body);
+  });
+};
+
+/** The records of a body of JSON: one, an array of them, or one a line. */
+export const jsonRecords = (request: FastifyRequest): Iterable<SentRecord> => {
+  const body = bodyOf(request);
+  if (lineTypes.includes(mediaType(request))) return upTo(maxRecords, linesOfJson(body));
+  return valueRecords(body);
+};
+
+export const valueRecords = (body: Buffer): SentRecord[] => {
+  const value = parsed(body);
+  if (value === undefined) throw new ApiError(400, 'MALFORMED_JSON', 'The body is not valid JSON.');
+  if (Array.isArray(value) && value.length > maxRecords) throw tooMany();
+  return recordsOf(value, body.length);
+};
+
+export const plainRecords = (request: FastifyRequest): SentRecord[] => {
+  const body = bodyOf(request);
+  const events = plainEvents(body);
+  if (events.length > maxRecords) throw tooMany();
+  return events.map((event) =>
+    'problem' in event
+      ? {
+          raw: () => body.subarray(event.start),
+          rejection: { code: 'MALFORMED_EVENT', field: '', message: event.problem },
+        }
+      : { raw: () => body.subarray(event.start, event.end), value: event.headers },
+  );
+};
+
+/** The body's bytes; none where nothing was sent. */
+export const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+
+export const mediaType = (request: FastifyRequest): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+const tooMany = (): ApiError =>
+  new ApiError(413, 'PAYLOAD_TOO_LARGE', `More than ${maxRecords} records at once; send several requests.`);
+
+function* upTo(most: number, records: Iterable<SentRecord>): Generator<SentRecord> {
+  let count = 0;
+  for (const record of records) {
+    count += 1;
+    if (count > most) throw tooMany();
+    yield record;
+  }
+}

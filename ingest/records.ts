@@ -1,0 +1,71 @@
+import type { Rejection } from '../schemas/rejections.ts';
+
+/** A record as it came, or why it cannot even be read; `raw` is what quarantine keeps of it. */
+export type SentRecord = { raw: () => Buffer } & ({ value: unknown } | { rejection: Rejection });
+
+const maxRecordBytes = 1024 * 1024;
+
+const newline = 0x0a;
+
+/** The records of newline-delimited JSON: a line that is none costs itself only. */
+export function* linesOfJson(body: Buffer): Generator<SentRecord> {
+  let start = 0;
+  while (start < body.length) {
+    const at = body.indexOf(newline, start);
+    const end = at === -1 ? body.length : at;
+    const line = body.subarray(start, end);
+    start = end + 1;
+    if (!isBlank(line)) yield lineRecord(line);
+  }
+}
+
+const isBlank = (line: Buffer): boolean => line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+
+const lineRecord = (line: Buffer): SentRecord => {
+  const raw = (): Buffer => line;
+  if (line.length > maxRecordBytes) return { raw, rejection: tooLarge };
+  const value = parsed(line);
+  return value === undefined ? { raw, rejection: notJson } : { raw, value };
+};
+
+const notJson: Rejection = {
+  code: 'MALFORMED_JSON',
+  field: '',
+  message: 'the line is not JSON: write one record a line',
+};
+
+export const tooLarge: Rejection = {
+  code: 'EVENT_TOO_LARGE',
+  field: '',
+  message: 'the record is larger than 1 MiB: leave out what no event needs',
+};
+
+/** The JSON value in these bytes, undefined where they are none. */
+export const parsed = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A JSON value, or the values of an array. */
+export const recordsOf = (value: unknown, bodyBytes: number): SentRecord[] => {
+  const records: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return records.map((record) => {
+    const raw = (): Buffer => Buffer.from(JSON.stringify(record));
+    // In a small body there is no large record, and measuring one costs as much as reading it.
+    return bodyBytes > maxRecordBytes && textLength(record) > maxRecordBytes
+      ? { raw, rejection: tooLarge }
+      : { raw, value: record };
+  });
+};
+
+/** Characters in all texts of a JSON value, which is nearly all of a large one. */
+const textLength = (value: unknown): number => {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let length = 2;
+  for (const [name, child] of Object.entries(value)) length += name.length + textLength(child);
+  return length;
+};
