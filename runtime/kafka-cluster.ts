@@ -1,5 +1,5 @@
 import type { ClientPatience, KafkaConnection } from './kafka-connection.ts';
-import { type Broker, type Cluster, createCluster } from './kafka-internals.ts';
+import { type Broker, type Cluster, createCluster, protocolError } from './kafka-internals.ts';
 
 /** The cluster's topics and brokers, asked anew after failures. */
 export type ClusterAccess = {
@@ -26,7 +26,7 @@ export function openCluster(kafka: KafkaConnection, patience: ClientPatience): C
     },
     partitionCount: (topic) => {
       const { length } = cluster.findTopicPartitionMetadata(topic);
-      if (length === 0) throw new Error(`there is no topic ${topic}`);
+      if (length === 0) throw protocolError(unknownTopic);
       return length;
     },
     leaderOf: (topic, partition) => {
@@ -46,6 +46,8 @@ export function openCluster(kafka: KafkaConnection, patience: ClientPatience): C
     close: async () => cluster.disconnect(),
   };
 }
+
+const unknownTopic = 3;
 
 function isClosedConnection(error: unknown): error is Error & { host: string; port: number } {
   return error instanceof Error && error.name === 'KafkaJSConnectionClosedError';

@@ -24,6 +24,7 @@ export type Verdict = { readonly accepted: true } | { readonly accepted: false; 
 export type LogView<State> = {
   /** Resolves when everything that was in the log at the start has been applied. */
   readonly caughtUp: Promise<void>;
+  /** What the log comes to; the initial state until caught up. */
   readonly state: () => State;
   /**
    * Appends to the log and answers when this follower has met the message there. `id` must be new for each call.
@@ -51,6 +52,7 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let state = options.initial();
+  let shown = state;
   let publisher: Promise<Publisher> | undefined;
   let lastReadMs = 0;
 
@@ -62,12 +64,16 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
       const id = headerText(record, proposalHeader);
       if (id !== undefined) proposals.get(id)?.(met.verdict);
     },
-    restart: () => {
+    // What is shown stays until everything has been read anew: a key must not be unknown for a moment.
+    onRestart: () => {
+      kafka.logger.error({ topic }, 'the log no longer holds our position: reading it from its beginning');
       state = options.initial();
     },
-    onRead: (atStartReached) => {
+    onRead: (caughtUpNow) => {
       lastReadMs = Date.now();
-      if (atStartReached) caughtUp.resolve();
+      if (!caughtUpNow) return;
+      shown = state;
+      caughtUp.resolve();
     },
     onError: (error) => {
       kafka.logger.warn({ err: error, topic }, 'cannot read the log, trying again');
@@ -81,7 +87,7 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
 
   return {
     caughtUp: caughtUp.promise,
-    state: () => state,
+    state: () => shown,
     propose: async (key, value, id, timeoutMs) => {
       const { promise: verdict, resolve } = Promise.withResolvers<Verdict>();
       proposals.set(id, resolve);

@@ -93,9 +93,16 @@ function toError(code: number, { topic }: PartitionRecords): Error {
     : protocolError(code);
 }
 
-/** True of an error that the same messages would meet again. */
+const topicErrors = new Set<unknown>([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+]);
+
+/** True of an error that is about these messages or their topic, and says nothing of the others in the request. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof MessageTooLarge;
+  if (error instanceof MessageTooLarge) return true;
+  return error instanceof Error && 'type' in error && topicErrors.has(error.type);
 }
 
 /** A partition that the answer does not name counts as not acknowledged. */

@@ -47,6 +47,7 @@ export async function createProducerLink(kafka: KafkaConnection, requestTimeoutM
     markDown,
     close: async () => {
       closed = true;
+      down = new Error('the publisher was stopped');
       clearTimeout(probe);
       await access.close();
     },

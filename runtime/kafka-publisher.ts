@@ -1,5 +1,5 @@
 import type { KafkaConnection } from './kafka-connection.ts';
-import { KafkaUnavailable } from './kafka-errors.ts';
+import { KafkaUnavailable, MessageTooLarge } from './kafka-errors.ts';
 import { isRefusal, type Outgoing, type ProduceFailure, produce } from './kafka-produce.ts';
 import { createProducerLink, type ProducerLink } from './kafka-producer-link.ts';
 import { splitBySize } from './kafka-split.ts';
@@ -101,6 +101,12 @@ function unavailable(link: ProducerLink): KafkaUnavailable {
   return new KafkaUnavailable('Kafka is unavailable', { cause: link.lastError() });
 }
 
+/** The caller keeps what it could not publish, whatever the reason, unless no broker would ever take it. */
+function toThrown(error: unknown): Error {
+  if (error instanceof MessageTooLarge || error instanceof KafkaUnavailable) return error;
+  return new KafkaUnavailable('the brokers refused the topic', { cause: error });
+}
+
 /** A message with the call it came by, so that a failure finds its way back. */
 type Sent = Outgoing & { readonly call: Call };
 
@@ -112,7 +118,7 @@ async function sendTogether(link: ProducerLink, calls: readonly Call[]): Promise
     const error = failed.get(call);
     if (error === undefined) call.resolve();
     else if (calls.length > 1 && isRefusal(error)) await sendTogether(link, [call]);
-    else call.reject(error);
+    else call.reject(toThrown(error));
   }
 }
 

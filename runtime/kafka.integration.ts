@@ -166,6 +166,57 @@ suite('kafka', { timeout: 120_000 }, () => {
     assert.equal(values[0], 'fine');
   });
 
+  test('a call that a broker refuses does not take the others of its request with it', async () => {
+    const small = await newTopic(1, { 'max.message.bytes': '2000' });
+    const fine = await newTopic(1);
+    const publisher = await createPublisher(kafka);
+    const outgoing = (topic: string, bytes: number): Outgoing => ({ topic, key: 'k', value: Buffer.alloc(bytes) });
+    const calls = await Promise.allSettled([
+      publisher.publish([outgoing(small, 100)]),
+      publisher.publish([outgoing(small, 5000)]),
+      publisher.publish([outgoing('test-no-such-topic', 1)]),
+      publisher.publish([outgoing(fine, 5000)]),
+      publisher.publish([outgoing(small, 200)]),
+    ]);
+    assert.deepEqual(
+      calls.map((call) => (call.status === 'rejected' ? (call.reason as Error).name : 'acknowledged')),
+      ['acknowledged', 'MessageTooLarge', 'KafkaUnavailable', 'acknowledged', 'acknowledged'],
+    );
+    assert.equal(publisher.isAvailable(), true);
+    await publisher.stop();
+    await assert.rejects(publisher.publish([outgoing(fine, 1)]), KafkaUnavailable);
+    const { records, stop } = await member(small, randomUUID());
+    await until(() => records.length === 2);
+    await stop();
+    assert.deepEqual(
+      records.map(({ value }) => value?.length).toSorted((one = 0, other = 0) => one - other),
+      [100, 200],
+    );
+  });
+
+  test('a committed offset that the log no longer holds is counted, and reading goes on', async () => {
+    const topic = await newTopic(1);
+    const groupId = randomUUID();
+    const metrics = createMetrics('test');
+    await publish(numbered(topic, 2));
+    const first = await member(topic, groupId, { metrics });
+    await until(() => first.values.length === 2);
+    await first.stop();
+    await publish(numbered(topic, 5, 2));
+    const admin = kafka.client({ retries: 3, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 10_000 }).admin();
+    await admin.connect();
+    // Makes kafkajs learn of the topic, without which it cannot delete from it.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '5' }] });
+    await admin.disconnect();
+    const second = await member(topic, groupId, { metrics });
+    await until(() => second.values.length >= 2);
+    await second.stop();
+    assert.deepEqual(second.values, ['5', '6']);
+    const line = /trunkline_kafka_records_lost_possible_total\{[^}]*\} (\d+)/.exec(await metrics.registry.metrics());
+    assert.equal(line?.[1], '1');
+  });
+
   test('a committed batch does not come again; one that failed does', async () => {
     const topic = await newTopic(1);
     const groupId = randomUUID();
