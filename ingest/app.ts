@@ -6,6 +6,7 @@ import { ApiError } from './http/api-error.ts';
 import type { App } from './http/app.ts';
 import { authenticate, type KnownDirectory } from './http/authentication.ts';
 import { createErrorHandler, type IsPassing } from './http/error-handler.ts';
+import { EventSchema } from './http/event-route-schemas.ts';
 import { eventRoutes } from './http/event-routes.ts';
 import { limitBytes } from './http/load-limit.ts';
 import { addReference } from './http/openapi.ts';
@@ -43,6 +44,8 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
   app.removeAllContentTypeParsers();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (body) => JSON.stringify(body));
+  // Here, not beside its route: a scope with schemas of its own would check bodies by Fastify's compiler again.
+  app.addSchema(EventSchema);
   app.setErrorHandler(createErrorHandler(parts.isPassing));
   app.setNotFoundHandler(async () => {
     throw new ApiError(404, 'RESOURCE_NOT_FOUND', 'There is nothing at this path; see /docs.');

@@ -8,7 +8,7 @@ import type { Publish } from '../publishing.ts';
 import type { SentRecord } from '../records.ts';
 import type { App } from './app.ts';
 import { keyOf } from './authentication.ts';
-import { Accepted, CanonicalBody, errorResponses, EventSchema, NativeBody } from './event-route-schemas.ts';
+import { Accepted, CanonicalBody, errorResponses, NativeBody } from './event-route-schemas.ts';
 import { cdrRecords } from './cdr-body.ts';
 import { jsonRecords, jsonTypes, mediaType, plainRecords, takeBodies } from './record-bodies.ts';
 
@@ -24,7 +24,6 @@ type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>;
 
 /** Routes that take call events, each in the words of one kind of sender. */
 export const eventRoutes = (app: App, routes: EventRoutes): void => {
-  app.addSchema(EventSchema);
   takeBodies(app, [...jsonTypes, 'text/event-plain', 'application/x-www-form-urlencoded']);
 
   app.post('/v1/events', described('Send events in the canonical form', CanonicalBody, jsonTypes), (request, reply) => {
