@@ -115,7 +115,7 @@ function createConsumer(options: BatchOptions): Consumer {
     maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
     maxWaitTimeInMs: options.maxWaitTimeMs ?? 250,
     minBytes: options.minBytes ?? 1,
-    maxBytes: 32 * 1024 * 1024,
+    maxBytes: 16 * 1024 * 1024,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: async () => true },
   });

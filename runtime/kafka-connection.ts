@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig as ClientOptions, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import { ConfigError } from './config.ts';
+import { registerCodecs } from './kafka-codecs.ts';
 import { patchRequestQueue } from './kafka-internals.ts';
 import type { Logger } from './logger.ts';
 import type { KafkaConfig } from './settings.ts';
@@ -26,6 +27,7 @@ type ConnectionConfig = Omit<KafkaConfig, 'kafkaReplication' | 'kafkaPartitions'
 /** Prepares the access to Kafka; throws a `ConfigError` when settings contradict each other. */
 export function createKafka(config: ConnectionConfig, logger: Logger): KafkaConnection {
   patchRequestQueue();
+  registerCodecs();
   const options = connectionOptions(config);
   return {
     logger,

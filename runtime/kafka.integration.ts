@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
+import kafkajs from 'kafkajs';
 // oxlint-disable-next-line no-restricted-imports -- only tests know where engines come from
 import { type Engines, startEngines } from '../deploy/testing/engines.ts';
 import { readConfig } from './config.ts';
@@ -126,6 +127,42 @@ suite('kafka', { timeout: 120_000 }, () => {
       records.map(({ offset }) => offset),
       ['0', '1', '2'],
     );
+  });
+
+  test('batches that foreign producers compressed are read', async () => {
+    const topic = await newTopic(1);
+    const producer = kafka
+      .client({ retries: 3, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 10_000 })
+      .producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const { GZIP, ZSTD } = kafkajs.CompressionTypes;
+    for (const compression of [GZIP, ZSTD]) {
+      const value = `compressed by codec ${compression}`;
+      await producer.send({ topic, compression, messages: [{ key: 'k', value }] });
+    }
+    await producer.disconnect();
+    const { values, stop } = await member(topic, randomUUID());
+    await until(() => values.length === 2);
+    await stop();
+    assert.deepEqual(values, [`compressed by codec ${GZIP}`, `compressed by codec ${ZSTD}`]);
+  });
+
+  test('a consumer that meets a codec it cannot read ends, and says so', async () => {
+    const topic = await newTopic(1);
+    const snappy = kafkajs.CompressionTypes.Snappy;
+    const unread = kafkajs.CompressionCodecs[snappy];
+    kafkajs.CompressionCodecs[snappy] = () => ({ compress: async ({ buffer }: { buffer: Buffer }) => buffer });
+    const producer = kafka
+      .client({ retries: 3, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 10_000 })
+      .producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic, compression: snappy, messages: [{ key: 'k', value: 'v' }] });
+    await producer.disconnect();
+    kafkajs.CompressionCodecs[snappy] = unread;
+    const { promise: fatal, resolve } = Promise.withResolvers<Error>();
+    const { stop } = await member(topic, randomUUID(), { onFatal: resolve });
+    assert.match((await fatal).message, /Snappy/);
+    await stop();
   });
 
   test('many calls at once are all acknowledged and arrive once', async () => {

@@ -41,12 +41,15 @@ export async function startEngines<const Wanted extends { readonly [Name in Engi
     return `${running.host}:${running.port}`;
   };
 
+  const finding = [
+    wanted.kafka ? findKafka(start) : Promise.resolve(undefined),
+    wanted.clickhouse ? findClickHouse(start) : Promise.resolve(undefined),
+    wanted.s3 ? findS3(start) : Promise.resolve(undefined),
+  ] as const;
+  // All are awaited before one failure ends the others, so that none is left running.
+  await Promise.allSettled(finding);
   try {
-    const [kafka, clickhouse, s3] = await Promise.all([
-      wanted.kafka && findKafka(start),
-      wanted.clickhouse && findClickHouse(start),
-      wanted.s3 && findS3(start),
-    ]);
+    const [kafka, clickhouse, s3] = await Promise.all(finding);
     return { kafka, clickhouse, s3, stop } as unknown as Engines<Wanted>;
   } catch (error) {
     await stop();
