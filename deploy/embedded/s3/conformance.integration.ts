@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -183,16 +182,23 @@ describe('put', () => {
   });
 
   test('a body of which half is sent leaves nothing', async () => {
-    const url = await getSignedUrl(s3, new PutObjectCommand(at('half')), { expiresIn: 60 });
-    await new Promise<void>((resolve) => {
-      const half = request(url, { method: 'PUT', headers: { 'content-length': 200_000 } });
-      half.on('error', () => resolve()).on('close', () => resolve());
-      half.write(Buffer.alloc(100_000), () => half.destroy());
+    const content = randomBytes(200_000);
+    // The SDK does not notice by itself that a body's stream has failed: whoever reads the source must abort.
+    const hungUp = new AbortController();
+    async function* half(): AsyncGenerator<Buffer> {
+      yield* pieces(content.subarray(0, 100_000));
+      hungUp.abort();
+    }
+    const command = new PutObjectCommand({
+      ...at('half'),
+      Body: Readable.from(half()),
+      ContentLength: content.length,
+      ChecksumSHA256: sha256(content),
     });
-    // A put of the whole afterwards finds no trace of the half.
+    await assert.rejects(s3.send(command, { abortSignal: hungUp.signal }), { name: 'AbortError' });
     assert.equal(await exists('half'), false);
-    await put('half', 'whole', { IfNoneMatch: '*' });
-    assert.equal((await get('half')).toString(), 'whole');
+    await putStream('half', content, { IfNoneMatch: '*' });
+    assert.deepEqual(await get('half'), content);
   });
 });
 
@@ -381,7 +387,7 @@ describe('multipart', () => {
     const complete = new CompleteMultipartUploadCommand({
       ...at('missing'),
       UploadId,
-      MultipartUpload: { Parts: [...Parts, { PartNumber: 3, ETag: Parts[0]?.ETag }] },
+      MultipartUpload: { Parts: [...Parts.slice(0, 1), { PartNumber: 3, ETag: Parts[0]?.ETag }] },
     });
     await assert.rejects(s3.send(complete), failsWith(400, 'InvalidPart'));
     assert.equal(await exists('missing'), false);
