@@ -5,6 +5,9 @@ import { findBatchProblem } from '../protocol/record-batch.ts';
 import type { BrokerState } from './broker-state.ts';
 import { storageErrorCode } from './storage-errors.ts';
 
+/** As in Apache Kafka. One record from the far future would keep its whole segment from ever expiring. */
+const MAX_CLOCK_LEAD_MS = 3_600_000;
+
 /** Null for acks=0: such a producer does not read answers. With acks 1 and all the batches are on disk when it is told. */
 export async function handleProduce(request: ProduceRequest, broker: BrokerState): Promise<ProduceResponse | null> {
   const topics = await Promise.all(
@@ -39,7 +42,10 @@ async function append(
   if (requestProblem !== ErrorCode.NONE) return answer(requestProblem);
   if (log === undefined) return answer(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (records === null) return answer(ErrorCode.INVALID_RECORD);
-  const problem = findBatchProblem(records, log.config.maxMessageBytes);
+  const problem = findBatchProblem(records, {
+    maxMessageBytes: log.config.maxMessageBytes,
+    latestTimestamp: Date.now() + MAX_CLOCK_LEAD_MS,
+  });
   if (problem !== null) {
     broker.log.warn({ topic, partition: index, reason: problem.reason }, 'a batch was refused');
     return answer(problem.errorCode);

@@ -65,8 +65,10 @@ export function isIntact(bytes: Buffer, at: number, sizeBytes: number): boolean 
   return bytes[at + 16] === MAGIC && crc32c(bytes, at + 21, at + sizeBytes) === bytes.readUInt32BE(at + 17);
 }
 
+export type BatchLimits = { maxMessageBytes: number; latestTimestamp: number };
+
 /** What is wrong with the records of one partition in a produce request, or null when they may be stored. */
-export function findBatchProblem(records: Buffer, maxMessageBytes: number): BatchProblem | null {
+export function findBatchProblem(records: Buffer, limits: BatchLimits): BatchProblem | null {
   if (records.length <= 16) return problem(ErrorCode.CORRUPT_MESSAGE, 'shorter than a batch');
   if (records[16] !== MAGIC) {
     return problem(ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT, 'only record batches of format 2 are stored');
@@ -75,10 +77,13 @@ export function findBatchProblem(records: Buffer, maxMessageBytes: number): Batc
   const sizeBytes = batchSizeAt(records, 0);
   if (sizeBytes < records.length) return problem(ErrorCode.INVALID_RECORD, 'more than one batch for a partition');
   if (sizeBytes !== records.length) return problem(ErrorCode.CORRUPT_MESSAGE, 'the batch is cut short');
-  if (sizeBytes > maxMessageBytes) {
-    return problem(ErrorCode.MESSAGE_TOO_LARGE, `${sizeBytes} bytes, the topic takes ${maxMessageBytes}`);
+  if (sizeBytes > limits.maxMessageBytes) {
+    return problem(ErrorCode.MESSAGE_TOO_LARGE, `${sizeBytes} bytes, the topic takes ${limits.maxMessageBytes}`);
   }
   if (!isIntact(records, 0, sizeBytes)) return problem(ErrorCode.CORRUPT_MESSAGE, 'the checksum does not match');
+  if (int64At(records, 35) > limits.latestTimestamp) {
+    return problem(ErrorCode.INVALID_TIMESTAMP, 'the timestamp lies in the future');
+  }
   return findContentProblem(records);
 }
 
