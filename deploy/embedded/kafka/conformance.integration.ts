@@ -188,6 +188,7 @@ test(
     assert.equal(await wire.commitOffset(one, groupId, old, { ...place, offset: 5 }), ErrorCode.NONE);
 
     const joining = wire.joinGroup(two, groupId, '');
+    await until(async () => (await wire.heartbeat(one, groupId, old)) === ErrorCode.REBALANCE_IN_PROGRESS);
     const [current] = await Promise.all([wire.joinGroup(one, groupId, old.memberId), joining]);
     assert.equal(current.generation, old.generation + 1);
     const refused = async (member: wire.Membership): Promise<number> =>
@@ -201,8 +202,6 @@ test(
     assert.equal(await wire.commitOffset(one, groupId, current, { ...place, offset: 6 }), ErrorCode.NONE);
     assert.equal(await wire.committedOffset(one, groupId, place), 6);
     for (const memberId of [current.memberId, (await joining).memberId]) await wire.leaveGroup(one, groupId, memberId);
-    one.close();
-    two.close();
   },
 );
 

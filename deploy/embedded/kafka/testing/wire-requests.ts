@@ -21,7 +21,7 @@ export async function produceBatch(
 }
 
 /** Version 0, no topics, no user data: Apache Kafka looks into it. */
-const NO_SUBSCRIPTION = Buffer.from('0000' + '00000000' + 'ffffffff', 'hex');
+const NO_SUBSCRIPTION = Buffer.from('000000000000ffffffff', 'hex');
 
 /** What an idempotent producer starts with. */
 export async function initProducerId(client: WireClient): Promise<{ errorCode: number; id: number; epoch: number }> {
