@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,26 +23,46 @@ export interface Spool {
   write(head: Buffer, body: Readable | undefined, signal: AbortSignal): Promise<SpoolFile>;
 }
 
+/** Up to this size a file is written in one go, which costs a tenth of a millisecond, instead of by a stream. */
+const SMALL_BYTES = 256 * 1024;
+
+async function* both(head: Buffer, body: Readable | undefined): AsyncGenerator<Buffer, void> {
+  if (head.length > 0) yield head;
+  // Not destroyed when refused: the answer goes out on the same socket.
+  const rest: AsyncIterable<Buffer> | undefined = body?.iterator({ destroyOnReturn: false });
+  if (rest !== undefined) yield* rest;
+}
+
+async function writeAll(target: string, chunks: AsyncGenerator<Buffer, void>, signal: AbortSignal): Promise<void> {
+  const first: Buffer[] = [];
+  let size = 0;
+  while (size <= SMALL_BYTES) {
+    const step = await chunks.next();
+    if (step.done === true) return writeFileSync(target, Buffer.concat(first, size), { flag: 'wx', mode: 0o600 });
+    first.push(step.value);
+    size += step.value.length;
+  }
+  const file = createWriteStream(target, { flags: 'wx', mode: 0o600, highWaterMark: 1024 * 1024 });
+  async function* all(): AsyncGenerator<Buffer, void> {
+    yield* first;
+    yield* chunks;
+  }
+  await pipeline(all, file, { signal });
+}
+
 export function openSpool(directory: string, limits: SpoolLimits): Spool {
   let held = 0;
 
-  function counted(head: Buffer, body: Readable | undefined, file: { bytes: number }): () => AsyncGenerator<Buffer> {
-    const count = (chunk: Buffer): Buffer => {
+  async function* counted(chunks: AsyncGenerator<Buffer, void>, file: { bytes: number }): AsyncGenerator<Buffer, void> {
+    for await (const chunk of chunks) {
       file.bytes += chunk.length;
       held += chunk.length;
       if (file.bytes > limits.fileBytes) {
         throw queryError('queryIsTooLarge', `The request body is larger than ${limits.fileBytes} bytes`);
       }
       if (held > limits.totalBytes) throw queryError('notEnoughSpace', 'Too much insert data is waiting at once');
-      return chunk;
-    };
-    return async function* chunks() {
-      if (head.length > 0) yield count(head);
-      if (body === undefined) return;
-      // Not destroyed when refused: the answer goes out on the same socket.
-      const rest: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
-      for await (const chunk of rest) yield count(chunk);
-    };
+      yield chunk;
+    }
   }
 
   return {
@@ -54,8 +74,7 @@ export function openSpool(directory: string, limits: SpoolLimits): Spool {
         await rm(file.path, { force: true });
       };
       try {
-        const target = createWriteStream(file.path, { flags: 'wx', mode: 0o600, highWaterMark: 1024 * 1024 });
-        await pipeline(counted(head, body, file), target, { signal });
+        await writeAll(file.path, counted(both(head, body), file), signal);
       } catch (reason) {
         await remove();
         throw signal.aborted ? queryError('cancelled', 'The client went away') : reason;
