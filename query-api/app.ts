@@ -54,6 +54,7 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   // Bodies are made by typed functions, and a test holds them to their schemas: no need to pass them through again.
   app.setSerializerCompiler(() => (body) => JSON.stringify(body));

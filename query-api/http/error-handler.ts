@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ErrorCode, unavailable } from './api-error.ts';
+import { dataHeaders, securityHeaders } from './security-headers.ts';
 
 type Body = {
   readonly error: {
@@ -18,7 +19,8 @@ export const handleError = async (error: FastifyError, request: FastifyRequest, 
   else if (told.statusCode > 500) request.log.warn({ err: error }, 'a request could not be served now');
   await reply
     .code(told.statusCode)
-    .headers({ ...told.headers, 'cache-control': 'no-store' })
+    // Given here too, because a request that found no route at all runs no hooks.
+    .headers({ ...securityHeaders, ...dataHeaders, 'x-request-id': request.id, ...told.headers })
     .type('application/json; charset=utf-8')
     .send(errorBody(told, request.id));
 };

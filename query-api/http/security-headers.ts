@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
-const headers = {
+/** What every answer has, errors included. */
+export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -9,12 +10,16 @@ const headers = {
 } as const;
 
 /** Answers are data of one tenant: no page may frame them, no cache may keep them, nothing in them may run. */
-const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
+export const dataHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+} as const;
 
 export const addSecurityHeaders = (app: FastifyInstance): void => {
   app.addHook('onSend', async (request, reply) => {
-    reply.headers({ ...headers, 'x-request-id': request.id });
-    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', apiPolicy);
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+    for (const [name, value] of Object.entries(dataHeaders)) {
+      if (!reply.hasHeader(name)) reply.header(name, value);
+    }
   });
 };

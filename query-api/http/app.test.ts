@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { callFound, memoryCalls } from '../testing/memory-readers.ts';
+import { directoryOf, testApp } from '../testing/test-app.ts';
+import { unavailable } from './api-error.ts';
+import type { App } from './app.ts';
+
+const { directory, secrets } = directoryOf({
+  reader: { tenantId: 'acme', scopes: ['calls:read'] },
+  all: { tenantId: 'acme', scopes: ['*'] },
+  listener: { tenantId: 'acme', scopes: ['recordings:read'] },
+});
+const calls = memoryCalls([callFound()]);
+let app: App;
+before(async () => {
+  app = await testApp({ directory: () => directory, calls: calls.reader });
+});
+after(async () => app.close());
+
+type ErrorBody = {
+  error: { code: string; message: string; details: { field: string; message: string }[]; request_id: string };
+};
+
+const ask = async (url: string, headers: Record<string, string> = { 'x-api-key': secrets.reader }) =>
+  app.inject({ url, headers });
+const errorOf = (response: { json: () => ErrorBody }) => response.json().error;
+
+describe('credentials', () => {
+  const good = secrets.reader;
+  const table: readonly [string, Record<string, string>, number, string | null][] = [
+    ['bearer', { authorization: `Bearer ${good}` }, 200, null],
+    ['bearer in lower case', { authorization: `bearer ${good}` }, 200, null],
+    ['x-api-key', { 'x-api-key': good }, 200, null],
+    ['both, the same', { authorization: `Bearer ${good}`, 'x-api-key': good }, 200, null],
+    ['all scopes', { 'x-api-key': secrets.all }, 200, null],
+    ['both, different', { authorization: `Bearer ${good}`, 'x-api-key': secrets.all }, 400, 'CONFLICTING_CREDENTIALS'],
+    ['none', {}, 401, 'INVALID_TOKEN'],
+    ['unknown', { 'x-api-key': 'sk_live_nobody' }, 401, 'INVALID_TOKEN'],
+    ['basic', { authorization: 'Basic YTpi' }, 401, 'INVALID_TOKEN'],
+    ['without the scope', { 'x-api-key': secrets.listener }, 403, 'INSUFFICIENT_SCOPE'],
+  ];
+  for (const [name, headers, status, code] of table) {
+    test(name, async () => {
+      const response = await ask('/v1/calls', headers);
+      assert.equal(response.statusCode, status);
+      if (code !== null) assert.equal(errorOf(response).code, code);
+      assert.equal(response.headers['www-authenticate'] !== undefined, status === 401 || status === 403);
+    });
+  }
+
+  test('a refused key is never told back', async () => {
+    const response = await ask('/v1/calls', { 'x-api-key': 'sk_live_secret' });
+    assert.doesNotMatch(response.body, /sk_live_secret/);
+  });
+});
+
+describe('errors', () => {
+  const paths: readonly [string, 'GET' | 'POST' | 'DELETE', number, string][] = [
+    ['/v1/nothing', 'GET', 404, 'RESOURCE_NOT_FOUND'],
+    ['/v1/calls', 'POST', 405, 'METHOD_NOT_ALLOWED'],
+    ['/api/v1/calls/x', 'DELETE', 405, 'METHOD_NOT_ALLOWED'],
+    ['/v1/calls/%ff', 'GET', 400, 'MALFORMED_REQUEST'],
+  ];
+  for (const [url, method, status, code] of paths) {
+    test(`${method} ${url}`, async () => {
+      const response = await app.inject({ method, url, headers: { 'x-api-key': secrets.all } });
+      assert.equal(response.statusCode, status);
+      const { code: told, request_id } = errorOf(response);
+      assert.equal(told, code);
+      assert.equal(response.headers['x-request-id'], request_id);
+    });
+  }
+
+  test('405 says what is allowed', async () => {
+    const response = await app.inject({ method: 'POST', url: '/v1/calls', headers: { 'x-api-key': secrets.all } });
+    assert.equal(response.headers.allow, 'GET, HEAD');
+  });
+
+  const bodies: readonly [string, string | undefined, string, number, string][] = [
+    ['not JSON', 'application/json', '{"name":', 400, 'MALFORMED_JSON'],
+    ['no JSON', 'text/plain', 'hello', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['too large', 'application/json', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'PAYLOAD_TOO_LARGE'],
+    ['fields wrong', 'application/json', '{"name":"","scopes":["fly"],"tenant_id":"other"}', 422, 'VALIDATION_ERROR'],
+  ];
+  for (const [name, type, payload, status, code] of bodies) {
+    test(`body: ${name}`, async () => {
+      const headers = { 'x-api-key': secrets.all, ...(type !== undefined && { 'content-type': type }) };
+      const response = await app.inject({ method: 'POST', url: '/v1/api-keys', headers, payload });
+      assert.deepEqual([response.statusCode, errorOf(response).code], [status, code]);
+    });
+  }
+
+  test('each wrong parameter is told with its field and the way out', async () => {
+    const response = await ask('/v1/calls?limit=many&sort=up&hasRecording=true&state=&from=2026-01-20T10:00:00');
+    assert.equal(response.statusCode, 422);
+    assert.deepEqual(
+      new Map(errorOf(response).details.map(({ field, message }) => [field, message])),
+      new Map([
+        ['hasRecording', 'is unknown; did you mean has_recording?'],
+        ['limit', 'must be a whole number'],
+        ['sort', 'must be one of newest, oldest, -started_at, started_at'],
+        ['state', 'must be one of active, ended'],
+      ]),
+    );
+  });
+
+  test('an unknown parameter that looks like none is answered with all there are', async () => {
+    const [detail] = errorOf(await ask('/v1/calls?flavour=mint')).details;
+    assert.equal(detail?.field, 'flavour');
+    assert.match(detail?.message ?? '', /known are .*native_id/);
+  });
+
+  test('a parameter given twice is refused', async () => {
+    assert.deepEqual(errorOf(await ask('/v1/calls?caller=1&caller=2')).details, [
+      { field: 'caller', message: 'must be a single text' },
+    ]);
+  });
+
+  const failing = (error: Error) => ({
+    ...calls.reader,
+    list: async () => {
+      throw error;
+    },
+  });
+
+  test('a bug is a 500 that tells nothing', async () => {
+    const broken = await testApp({ directory: () => directory, calls: failing(new Error('secret path')) });
+    const response = await broken.inject({ url: '/v1/calls', headers: { 'x-api-key': secrets.reader } });
+    assert.deepEqual([response.statusCode, errorOf(response).code], [500, 'INTERNAL_ERROR']);
+    assert.doesNotMatch(response.body, /secret path/);
+    await broken.close();
+  });
+
+  test('an engine that is away is a 503 with Retry-After', async () => {
+    const away = await testApp({ directory: () => directory, calls: failing(unavailable('UNAVAILABLE', 'Not now.')) });
+    const response = await away.inject({ url: '/v1/calls', headers: { 'x-api-key': secrets.reader } });
+    assert.deepEqual(
+      [response.statusCode, errorOf(response).code, response.headers['retry-after']],
+      [503, 'UNAVAILABLE', '1'],
+    );
+    await away.close();
+  });
+
+  test('a request that takes too long is a 503, and its work is aborted', async () => {
+    let aborted = false;
+    const list = async (...[, , , signal]: Parameters<typeof calls.reader.list>) => {
+      await once(signal, 'abort');
+      aborted = true;
+      throw signal.reason;
+    };
+    const slow = await testApp({ directory: () => directory, calls: { ...calls.reader, list }, requestTimeoutMs: 20 });
+    const response = await slow.inject({ url: '/v1/calls', headers: { 'x-api-key': secrets.reader } });
+    assert.deepEqual([response.statusCode, errorOf(response).code], [503, 'TIMEOUT']);
+    assert.equal(response.headers['retry-after'], '1');
+    assert.ok(aborted);
+    await slow.close();
+  });
+});
+
+describe('load', () => {
+  test('requests beyond the limit are refused at once, and a client that went away frees its place and stops its work', async () => {
+    const started = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    const list = async (...[, , , signal]: Parameters<typeof calls.reader.list>) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      started.resolve();
+      await once(signal, 'abort');
+      throw signal.reason;
+    };
+    const small = await testApp({ directory: () => directory, calls: { ...calls.reader, list }, maxRequests: 1 });
+    await small.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = small.server.address() as AddressInfo;
+    const first = connect(port, '127.0.0.1');
+    first.write(`GET /v1/calls HTTP/1.1\r\nhost: x\r\nx-api-key: ${secrets.reader}\r\n\r\n`);
+    await started.promise;
+    const call = async () =>
+      fetch(`http://127.0.0.1:${port}/v1/calls/call-key-1/events`, { headers: { 'x-api-key': secrets.reader } });
+    const refused = await call();
+    assert.equal(refused.status, 503);
+    assert.equal(((await refused.json()) as ErrorBody).error.code, 'OVERLOADED');
+    assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200);
+
+    first.destroy();
+    await aborted.promise;
+    assert.equal((await call()).status, 200);
+    await small.close();
+  });
+});
+
+describe('headers', () => {
+  test('answers are not to be cached, framed, sniffed or run', async () => {
+    const { headers } = await ask('/v1/calls');
+    assert.equal(headers['cache-control'], 'no-store');
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.equal(headers['x-frame-options'], 'DENY');
+    assert.equal(headers['content-security-policy'], "default-src 'none'; frame-ancestors 'none'");
+  });
+});
