@@ -7,6 +7,11 @@ export class ChecksumMismatch extends Error {
   }
 }
 
+/** The range asked for lies beyond the object's end. */
+export class RangeNotSatisfiable extends Error {
+  override readonly name = 'RangeNotSatisfiable';
+}
+
 /** The HTTP status of an answer that the SDK made an error of. */
 export function httpStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;

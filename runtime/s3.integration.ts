@@ -7,7 +7,13 @@ import { after, before, suite, test } from 'node:test';
 import { type Engines, startEngines } from '../deploy/testing/engines.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './logger.ts';
-import { ChecksumMismatch, createObjectStore, isRetryableS3Error, type ObjectStore } from './s3.ts';
+import {
+  ChecksumMismatch,
+  createObjectStore,
+  isRetryableS3Error,
+  type ObjectStore,
+  RangeNotSatisfiable,
+} from './s3.ts';
 import { s3Settings } from './settings.ts';
 
 const logger = createLogger('test', 'silent');
@@ -69,6 +75,7 @@ suite('s3', { timeout: 60_000 }, () => {
     assert(part !== null);
     assert.equal(part.contentRange, 'bytes 100-199/300000');
     assert.deepEqual(await buffer(part.body), bytes.subarray(100, 200));
+    await assert.rejects(store.get(key, 'bytes=300000-'), RangeNotSatisfiable);
   });
 
   test('an object that is there is not replaced', async () => {

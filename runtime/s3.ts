@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
-import { errorCode, httpStatus } from './s3-errors.ts';
+import { errorCode, httpStatus, RangeNotSatisfiable } from './s3-errors.ts';
 import { createPresigner, type PresignOptions } from './s3-presign.ts';
 import { type PutObject, putObject } from './s3-put.ts';
 import type { S3Config } from './settings.ts';
 
-export { ChecksumMismatch, isRetryableS3Error } from './s3-errors.ts';
+export { ChecksumMismatch, isRetryableS3Error, RangeNotSatisfiable } from './s3-errors.ts';
 export type { PresignOptions } from './s3-presign.ts';
 export type { PutObject } from './s3-put.ts';
 
@@ -40,7 +40,7 @@ export type ObjectStore = {
   /** Throws `ChecksumMismatch` when the bytes are not those declared; the body cannot be sent again, so nothing is retried. */
   put(object: PutObject): Promise<'stored' | 'exists'>;
   head(key: string): Promise<ObjectHead | null>;
-  /** `range` as in HTTP: `bytes=0-99`. Null when there is no such object; a range beyond its end throws. */
+  /** `range` as in HTTP: `bytes=0-99`. Null when there is no such object; throws `RangeNotSatisfiable`. */
   get(key: string, range?: string): Promise<ObjectBody | null>;
   remove(key: string): Promise<void>;
   /** A URL by which anyone can read the object until it expires; costs no request. */
@@ -148,6 +148,7 @@ async function getObject(client: S3Client, Bucket: string, Key: string, range?: 
     };
   } catch (error) {
     if (httpStatus(error) === 404) return null;
+    if (httpStatus(error) === 416) throw new RangeNotSatisfiable(Key, { cause: error });
     throw error;
   }
 }
