@@ -20,7 +20,9 @@ export const callFound = (given: Parameters<typeof callRow>[0] = {}): CallDetail
   const row = callRow(given);
   const told = JSON.parse(
     JSON.stringify(row, (name, value: unknown) =>
-      (name.endsWith('_at') || ['at', 'from', 'to'].includes(name)) && typeof value === 'number' ? instant(value) : value,
+      (name.endsWith('_at') || ['at', 'from', 'to'].includes(name)) && typeof value === 'number'
+        ? instant(value)
+        : value,
     ),
   ) as CallDetailRow;
   return { ...told, recording_ids: row.recordings.map(({ recording_id }) => recording_id) };
