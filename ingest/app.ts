@@ -8,21 +8,26 @@ import { authenticate, type KnownDirectory } from './http/authentication.ts';
 import { createErrorHandler, type IsPassing } from './http/error-handler.ts';
 import { EventSchema } from './http/event-route-schemas.ts';
 import { eventRoutes } from './http/event-routes.ts';
-import { limitBytes } from './http/load-limit.ts';
+import { limitBytes, limitRequests } from './http/load-limit.ts';
 import { addReference } from './http/openapi.ts';
 import { type Check, probeRoutes } from './http/probe-routes.ts';
 import { maxBodyBytes } from './http/record-bodies.ts';
+import { recordingRoutes } from './http/recording-routes.ts';
 import { measureRequests } from './http/request-metrics.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { validatorCompiler } from './http/validation.ts';
-import { createIngestMetrics } from './ingest-metrics.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
 import type { Publish } from './publishing.ts';
+import type { AudioStore } from './recordings/upload.ts';
 
 export type AppParts = {
   readonly logger: FastifyBaseLogger;
   readonly metrics: Metrics;
   readonly directory: KnownDirectory;
   readonly publish: Publish;
+  readonly ingestMetrics: IngestMetrics;
+  readonly store: AudioStore;
+  readonly isChecksumMismatch: (error: unknown) => boolean;
   readonly nowUs: () => number;
   readonly isPassing: IsPassing;
   readonly checks: Readonly<Record<string, Check>>;
@@ -32,6 +37,8 @@ export type AppParts = {
 export type Limits = {
   /** Bodies of events that may be in memory together. */
   readonly mostBodyBytes: number;
+  readonly mostUploads: number;
+  readonly mostUploadBytes: number;
   /** How long a whole request may take; uploads are the longest. */
   readonly requestTimeoutMs: number;
   /** How long a connection may be silent. */
@@ -57,7 +64,17 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
   await app.register(async (events: App) => {
     authenticate(events, 'events:write', parts.directory);
     limitBytes(events, parts.limits.mostBodyBytes, maxBodyBytes);
-    eventRoutes(events, { ...parts, metrics: createIngestMetrics(parts.metrics) });
+    eventRoutes(events, { ...parts, metrics: parts.ingestMetrics });
+  });
+  await app.register(async (recordings: App) => {
+    authenticate(recordings, 'recordings:write', parts.directory);
+    limitRequests(recordings, parts.limits.mostUploads);
+    recordingRoutes(recordings, {
+      ...parts,
+      mostBytes: parts.limits.mostUploadBytes,
+      idleTimeoutMs: parts.limits.idleTimeoutMs,
+      uploaded: parts.ingestMetrics.uploaded,
+    });
   });
   return app;
 };
@@ -70,7 +87,8 @@ const createServer = ({ logger, limits, isPassing }: AppParts): App =>
     genReqId: () => `req_${randomUUID()}`,
     bodyLimit: maxBodyBytes,
     requestTimeout: limits.requestTimeoutMs,
-    connectionTimeout: limits.idleTimeoutMs,
+    // Longer than an upload may be silent, so that it is told why it ends.
+    connectionTimeout: limits.idleTimeoutMs * 2,
     keepAliveTimeout: 65_000,
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
     forceCloseConnections: 'idle',

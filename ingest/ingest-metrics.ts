@@ -1,9 +1,13 @@
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Judgement } from './judging.ts';
 
-export type IngestMetrics = { judged: (dialect: string, judgement: Judgement) => void };
+export type IngestMetrics = {
+  judged: (dialect: string, judgement: Judgement) => void;
+  uploaded: (bytes: number) => void;
+  spooled: (bytes: number) => void;
+};
 
-/** Counts records by what became of them. */
+/** Counts what came in and what became of it. */
 export const createIngestMetrics = (metrics: Metrics): IngestMetrics => {
   const records = metrics.counter({
     name: 'trunkline_ingest_records_total',
@@ -15,7 +19,23 @@ export const createIngestMetrics = (metrics: Metrics): IngestMetrics => {
     help: 'Records that could not be used, by the reason',
     labels: ['dialect', 'code'],
   });
+  const recordings = metrics.counter({ name: 'trunkline_ingest_uploads_total', help: 'Recordings stored' });
+  const recordingBytes = metrics.counter({
+    name: 'trunkline_ingest_uploaded_bytes_total',
+    help: 'Bytes of audio stored',
+  });
+  const spool = metrics.gauge({
+    name: 'trunkline_ingest_spool_bytes',
+    help: 'Bytes on this machine’s disk that wait for Kafka',
+  });
   return {
+    uploaded: (bytes) => {
+      recordings.inc();
+      recordingBytes.inc(bytes);
+    },
+    spooled: (bytes) => {
+      spool.set(bytes);
+    },
     judged: (dialect, { accepted, ignored, rejected }) => {
       records.inc({ dialect, outcome: 'accepted' }, accepted);
       records.inc({ dialect, outcome: 'ignored' }, ignored);

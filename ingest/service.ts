@@ -1,29 +1,22 @@
 import type { AddressInfo } from 'node:net';
-import { readConfig } from '../runtime/config.ts';
-import {
-  createKafka,
-  createLogView,
-  createPublisher,
-  type KafkaConnection,
-  KafkaUnavailable,
-  type LogView,
-} from '../runtime/kafka.ts';
+import { type ConfigOf, readConfig } from '../runtime/config.ts';
+import { createKafka, createPublisher, KafkaUnavailable, type Publisher } from '../runtime/kafka.ts';
 import { type Owner, runService } from '../runtime/lifecycle.ts';
-import { createLogger } from '../runtime/logger.ts';
+import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
-import {
-  applyDirectoryEvent,
-  decodeDirectoryEvent,
-  type Directory,
-  type DirectoryEvent,
-  emptyDirectory,
-} from '../schemas/directory.ts';
-import { topics } from '../schemas/topics.ts';
+import { ChecksumMismatch, createObjectStore, isRetryableS3Error } from '../runtime/s3.ts';
 import { buildApp } from './app.ts';
-import type { KnownDirectory } from './http/authentication.ts';
+import { followDirectory } from './following-directory.ts';
+import type { Check } from './http/probe-routes.ts';
+import { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
 import { settings } from './settings.ts';
+import { createDurablePublish, type DurablePublish } from './spool/durable-publish.ts';
+import { openSpool, type Spool } from './spool/spool.ts';
+import { SpoolDamaged, SpoolFull } from './spool/spool-errors.ts';
 
 export { settings } from './settings.ts';
+
+type Config = ConfigOf<typeof settings>;
 
 /** Takes call events and recordings until SIGTERM; then finishes the requests in flight. */
 export const runIngest = async (): Promise<void> =>
@@ -31,54 +24,78 @@ export const runIngest = async (): Promise<void> =>
     const config = readConfig(settings);
     const logger = createLogger('ingest', config.logLevel);
     const metrics = createMetrics('ingest');
+    const ingestMetrics = createIngestMetrics(metrics);
     const kafka = createKafka(config, logger);
     const publisher = await createPublisher(kafka, { timeoutMs: config.publishTimeoutMs });
     own.stop('publisher', async () => publisher.stop());
-    const { view, known } = followDirectory(kafka, own);
+    const { spool, durable } = await startPublishing({ config, logger, publisher, ingestMetrics }, own);
+    const objects = createObjectStore(config, logger);
+    own.stop('object store', () => {
+      objects.close();
+    });
+    const directory = followDirectory(kafka, own);
     const app = await buildApp({
       logger,
       metrics,
-      directory: known,
-      publish: async (messages) => publisher.publish(messages),
-      nowUs: () => Date.now() * 1000,
-      isPassing: (error) => error instanceof KafkaUnavailable,
-      checks: {
-        directory: () => ({ ready: known() !== null, state: view.isHealthy() ? 'followed' : 'not followed now' }),
-        kafka: () => ({ ready: publisher.isAvailable(), state: publisher.isAvailable() ? 'up' : 'away' }),
+      ingestMetrics,
+      directory: directory.known,
+      publish: durable.publish,
+      store: {
+        bucket: config.s3Bucket,
+        put: async (object) => objects.put(object),
+        head: async (key) => objects.head(key),
       },
-      limits: { mostBodyBytes: config.maxBodyBytes, requestTimeoutMs: 3_600_000, idleTimeoutMs: 60_000 },
+      isChecksumMismatch: (error) => error instanceof ChecksumMismatch,
+      isPassing,
+      nowUs: () => Date.now() * 1000,
+      checks: {
+        directory: () => ({ ready: directory.known() !== null, state: directory.isFollowed() ? 'followed' : 'away' }),
+        kafka: () => ({ ready: true, state: publisher.isAvailable() ? 'up' : 'away' }),
+        spool: spoolCheck(spool, durable, config.spoolMaxBytes),
+      },
+      limits: {
+        mostBodyBytes: config.maxBodyBytes,
+        mostUploads: config.maxUploads,
+        mostUploadBytes: config.maxUploadBytes,
+        requestTimeoutMs: config.requestTimeoutMs,
+        idleTimeoutMs: config.idleTimeoutMs,
+      },
     });
     own.stop('http', async () => app.close());
     await app.listen({ host: config.httpHost, port: config.httpPort });
     logger.info({ port: (app.server.address() as AddressInfo).port }, 'listening');
   });
 
-/** Follows the directory; until it has been read once nobody's key is known, and nobody must be told it is not. */
-const followDirectory = (kafka: KafkaConnection, own: Owner): { view: LogView<Directory>; known: KnownDirectory } => {
-  const view = createLogView<Directory, DirectoryEvent>({
-    kafka,
-    topic: topics.directoryEvents,
-    decode: (record) => {
-      try {
-        return decodeDirectoryEvent(record.value ?? Buffer.alloc(0));
-      } catch (error) {
-        return { undecodable: String(error) };
-      }
-    },
-    initial: () => emptyDirectory,
-    apply: (state, event) => {
-      const { directory, refused } = applyDirectoryEvent(state, event);
-      return refused === null ? directory : { refused };
-    },
+type Publishing = { config: Config; logger: Logger; publisher: Publisher; ingestMetrics: IngestMetrics };
+
+const startPublishing = async (
+  { config, logger, publisher, ingestMetrics }: Publishing,
+  own: Owner,
+): Promise<{ spool: Spool; durable: DurablePublish }> => {
+  const spool = await openSpool({ folder: config.spoolDir, maxBytes: config.spoolMaxBytes });
+  own.stop('spool', async () => spool.close());
+  ingestMetrics.spooled(spool.bytes());
+  const durable = createDurablePublish({
+    kafka: async (messages) => publisher.publish(messages),
+    spool,
+    isAway: (error) => error instanceof KafkaUnavailable,
+    logger,
+    onSpoolChange: ingestMetrics.spooled,
   });
-  own.stop('directory', async () => view.stop());
-  let caughtUp = false;
-  const catchUp = async (): Promise<void> => {
-    await view.caughtUp;
-    caughtUp = true;
-  };
-  catchUp().catch((error: unknown) => {
-    own.fail(error);
-  });
-  return { view, known: () => (caughtUp ? view.state() : null) };
+  own.stop('draining', async () => durable.stop());
+  return { spool, durable };
 };
+
+/** With Kafka away ingest works on, until a tenth of the spool is left: then let others have the traffic. */
+const spoolCheck =
+  (spool: Spool, durable: DurablePublish, maxBytes: number): Check =>
+  () => ({
+    ready: spool.bytes() < maxBytes * 0.9,
+    state: durable.isSpooling() ? `${spool.bytes()} of ${maxBytes} bytes wait for Kafka` : 'empty',
+  });
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof KafkaUnavailable ||
+  error instanceof SpoolFull ||
+  error instanceof SpoolDamaged ||
+  isRetryableS3Error(error);

@@ -28,4 +28,44 @@ export const settings = {
     min: 10 * mebibyte,
     max: 4096 * mebibyte,
   }),
+  maxUploads: setting.integer({
+    env: 'TRUNKLINE_INGEST_MAX_UPLOADS',
+    doc: 'Recordings uploaded at once; more is answered 503',
+    default: 16,
+    min: 1,
+    max: 1000,
+  }),
+  maxUploadBytes: setting.integer({
+    env: 'TRUNKLINE_INGEST_MAX_UPLOAD_BYTES',
+    doc: 'Largest recording',
+    default: 2048 * mebibyte,
+    min: 1,
+    // A single PUT of S3 takes no more.
+    max: 5 * 1024 * mebibyte,
+  }),
+  idleTimeoutMs: setting.integer({
+    env: 'TRUNKLINE_INGEST_IDLE_TIMEOUT_MS',
+    doc: 'How long an upload may send nothing',
+    default: 30_000,
+    min: 1000,
+    max: 600_000,
+  }),
+  requestTimeoutMs: setting.integer({
+    env: 'TRUNKLINE_INGEST_REQUEST_TIMEOUT_MS',
+    doc: 'How long a whole request may take to come, uploads included',
+    default: 3_600_000,
+    min: 1000,
+    max: 86_400_000,
+  }),
+  spoolDir: setting.string({
+    env: 'TRUNKLINE_SPOOL_DIR',
+    doc: 'Where events are kept while Kafka is away; each ingest needs its own',
+    default: 'data/spool',
+  }),
+  spoolMaxBytes: setting.integer({
+    env: 'TRUNKLINE_SPOOL_MAX_BYTES',
+    doc: 'How much is kept while Kafka is away; more is answered 503',
+    default: 1024 * mebibyte,
+    min: mebibyte,
+  }),
 };

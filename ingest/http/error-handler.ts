@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { UploadStalled } from '../recordings/watched-body.ts';
 import { ApiError, type ErrorCode, unavailable } from './api-error.ts';
 
 /** Whether an error means that an engine is down or full, as opposed to a bug of ours. */
@@ -30,6 +31,11 @@ const ofFastify: Readonly<Record<string, readonly [number, ErrorCode, string]>> 
 
 const toApiError = (error: FastifyError, isPassing: IsPassing): ApiError => {
   if (error instanceof ApiError) return error;
+  if (error instanceof UploadStalled)
+    return new ApiError(408, 'REQUEST_TIMEOUT', 'The body stopped coming; send it again.', {
+      // What may still come of it must not be taken for the next request.
+      headers: { connection: 'close' },
+    });
   const known = ofFastify[error.code];
   if (known !== undefined) return new ApiError(...known);
   if (isPassing(error)) return unavailable('Nothing can be accepted now; send it again later.', 5);

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+
+/** The sender stopped sending. */
+export class UploadStalled extends Error {
+  override readonly name = 'UploadStalled';
+}
+
+/** The body of an upload and its first bytes, read ahead. */
+export type WatchedBody = { start: Buffer; body: Readable };
+
+/** Fails with `UploadStalled` when the sender is silent for `idleTimeoutMs`; a slow receiver is no fault of the sender. */
+export const watchBody = async (source: Readable, idleTimeoutMs: number): Promise<WatchedBody> => {
+  // The request outlives the upload: it must still be answered.
+  const chunks = source.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer, undefined>;
+  const first = await within(idleTimeoutMs, chunks.next());
+  const start = first.done === true ? Buffer.alloc(0) : first.value;
+  async function* all(): AsyncGenerator<Buffer> {
+    if (start.length > 0) yield start;
+    for (;;) {
+      const next = await within(idleTimeoutMs, chunks.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+  return { start, body: Readable.from(all(), { objectMode: false }) };
+};
+
+const within = async <Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> => {
+  const { promise: stalled, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new UploadStalled(`nothing came for ${timeoutMs} ms`));
+  }, timeoutMs);
+  try {
+    return await Promise.race([work, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
