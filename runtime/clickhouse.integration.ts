@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
-// oxlint-disable-next-line no-restricted-imports -- only tests know where engines come from
 import { type Engines, startEngines } from '../deploy/testing/engines.ts';
 import {
   type ClickHouse,

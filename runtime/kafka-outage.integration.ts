@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-// oxlint-disable-next-line no-restricted-imports -- only tests know where engines come from
 import { type EngineProcess, startEngineProcess } from '../deploy/testing/engine-process.ts';
 import { readConfig } from './config.ts';
 import {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import kafkajs from 'kafkajs';
-// oxlint-disable-next-line no-restricted-imports -- only tests know where engines come from
 import { type Engines, startEngines } from '../deploy/testing/engines.ts';
 import { readConfig } from './config.ts';
 import {

@@ -3,7 +3,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
-// oxlint-disable-next-line no-restricted-imports -- only tests know where engines come from
 import { type Engines, startEngines } from '../deploy/testing/engines.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './logger.ts';
