@@ -71,15 +71,17 @@ export function createHttpServer(parts: ServerParts): Server {
     await runQuery(parts, message, response, url);
   }
 
-  function fail(response: ServerResponse, reason: unknown): void {
+  function fail(message: IncomingMessage, response: ServerResponse, reason: unknown): void {
     const error = fromEngine(reason);
     const queryId = String(response.getHeader('x-clickhouse-query-id') ?? '');
     parts.logger.debug({ queryId, code: error.code, type: error.type }, 'query failed');
+    // The rest of a refused body is read away, or else the next request on its socket would never be seen.
+    message.resume();
     if (response.headersSent || response.destroyed) return;
     sendError(response, queryId, error, parts.engine.version);
   }
 
   return createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 10_000 }, (message, response) => {
-    handle(message, response).catch((reason: unknown) => fail(response, reason));
+    handle(message, response).catch((reason: unknown) => fail(message, response, reason));
   });
 }

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 export interface Spawned {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Sends the signal and waits for the exit; resolves with the exit code, `null` when killed. */
+  /** The exit code to come, `null` when killed. */
+  readonly exited: Promise<number | null>;
+  /** Sends the signal and waits for the exit. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
@@ -20,18 +22,18 @@ export async function spawnEmbedded(data: string, env: Readonly<Record<string, s
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, LOG_LEVEL: 'warn', ...env, CLICKHOUSE_USER: USER, CLICKHOUSE_PASSWORD: PASSWORD },
   });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
   const line = once(child.stdout, 'data').then(([chunk]) => String(chunk));
-  const failed = exited.then(([code]) => Promise.reject(new Error(`The embedded ClickHouse exited with ${code}`)));
+  const failed = exited.then((code) => Promise.reject(new Error(`The embedded ClickHouse exited with ${code}`)));
   const ready = await Promise.race([line, failed]);
   failed.catch(() => undefined);
   return {
     url: `http://${ready.trim().replace(/^ready /, '')}`,
     process: child,
-    async stop(signal) {
+    exited,
+    stop(signal) {
       child.kill(signal);
-      const [code] = await exited;
-      return code;
+      return exited;
     },
   };
 }
