@@ -33,7 +33,8 @@ export const normaliseFreeswitchCdr = (cdr: Cdr, source: Source): Normalised => 
       'variables.uuid',
       'variables.uuid is missing: send the JSON that mod_json_cdr makes',
     );
-  const node = typeof cdr['switchname'] === 'string' ? cdr['switchname'] : '';
+  // Older versions name the switch only in the variables of the INVITE's event.
+  const node = typeof cdr['switchname'] === 'string' ? cdr['switchname'] : variables.text('FreeSWITCH-Switchname');
   const named = switchOf(source, cleanText(node), 'switchname');
   if ('rejection' in named) return named;
   const read = readMarks(variables, source.observedAtUs);
