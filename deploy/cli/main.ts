@@ -64,5 +64,6 @@ const report = (error: unknown): number => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  // Something that was begun before the failure, such as reading standard input, must not keep the process.
+  process.exit(report(error));
 }

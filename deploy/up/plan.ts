@@ -73,7 +73,7 @@ export const serviceSpecs = (installation: Installation): readonly ChildSpec[] =
     service('processor-calls', ['processor', 'calls']),
     service('processor-recordings', ['processor', 'recordings']),
     service('processor-quarantine', ['processor', 'quarantine']),
-    service('ingest', ['ingest'], { TRUNKLINE_INGEST_SPOOL_DIR: join(installation.dataDir, 'spool') }),
+    service('ingest', ['ingest'], { TRUNKLINE_SPOOL_DIR: join(installation.dataDir, 'spool') }),
     service('api', ['api']),
   ];
 };

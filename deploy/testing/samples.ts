@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { type ApiCall, createApiClient } from '../feed/api-client.ts';
+import { checkCall, type ExpectedCall, factsOf, type SampleCall } from './expected-call.ts';
+import { type Installation, newDataDir, removeDataDir, runCommand, startInstallation } from './installation.ts';
+
+// Real captures through the whole product: `TRUNKLINE_SAMPLES=DIR node --test deploy/testing/samples.ts`, where DIR
+// holds freeswitch/ and expected.json. Each way to feed has a tenant of its own, so that nothing helps another.
+
+const folder = process.env['TRUNKLINE_SAMPLES'] ?? '';
+if (folder === '') throw new Error('set TRUNKLINE_SAMPLES to the folder of the captures');
+
+type Event = Readonly<Record<string, string>>;
+type Case = { input: string; expected: ExpectedCall };
+
+const cases = (
+  JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as { cases: readonly Case[] }
+).cases.filter(({ input }) => /esl_session_[1-4]\.json$/.test(input));
+
+const readEvents = (file: string): readonly Event[] =>
+  [JSON.parse(readFileSync(file, 'utf8')) as Event | readonly Event[]].flat() as readonly Event[];
+
+const dataDir = newDataDir();
+const scratch = mkdtempSync(join(tmpdir(), 'trunkline-samples-'));
+let installation: Installation;
+
+before(async () => {
+  installation = await startInstallation({ dataDir });
+});
+after(async () => {
+  installation.kill('SIGTERM');
+  await installation.ended;
+  removeDataDir(dataDir);
+  rmSync(scratch, { recursive: true });
+});
+
+const newKey = async (tenant: string): Promise<string> => {
+  const args = ['keys', 'create', '--tenant', tenant, '--name', 'samples', '--scopes', '*', '--data', dataDir];
+  const { output, code } = await runCommand(args).ended;
+  assert.equal(code, 0, output);
+  return /secret +(\S+)/.exec(output)?.[1] as string;
+};
+
+const feed = async (dialect: string, key: string, files: readonly string[]): Promise<string> => {
+  const { output, code } = await runCommand(['feed', dialect, '--data', dataDir, '--key', key, ...files]).ended;
+  assert.equal(code, 0, output);
+  return output;
+};
+
+const callsOf = async (key: string): Promise<readonly ApiCall[]> => {
+  const page = await createApiClient(installation.run().api, key).get<{ data: readonly ApiCall[] }>('/v1/calls');
+  return page?.data ?? [];
+};
+
+const callOf = async (key: string, nativeId: string): Promise<SampleCall> => {
+  const api = createApiClient(installation.run().api, key);
+  const query = `/v1/calls?include_total=true&native_id=${nativeId}`;
+  const page = await api.get<{ data: readonly ApiCall[]; meta: { total: number } }>(query);
+  assert.equal(page?.meta.total, 1, `calls with the native id ${nativeId}`);
+  const call = await api.get<{ data: SampleCall }>(`/v1/calls/${page?.data[0]?.id}`);
+  assert.ok(call !== null);
+  return call.data;
+};
+
+/** Files that hold the events in another order, or one each. */
+const rewritten = (name: string, files: readonly (readonly Event[])[]): readonly string[] =>
+  files.map((events, at) => {
+    const file = join(scratch, `${name}-${String(at).padStart(4, '0')}.json`);
+    writeFileSync(file, JSON.stringify(events));
+    return file;
+  });
+
+const isRootEvent = (event: Event): boolean => event['Unique-ID'] === event['Channel-Call-UUID'];
+
+const sessions = cases.map(({ input }) => readEvents(join(folder, input)));
+
+const ways: Readonly<Record<string, () => readonly string[]>> = {
+  'as JSON': () => cases.map(({ input }) => join(folder, input)),
+  'as text': () => cases.map(({ input }) => join(folder, input.replace(/\.json$/, '.txt'))),
+  reversed: () =>
+    rewritten(
+      'reversed',
+      sessions.map((events) => events.toReversed()),
+    ),
+  'callee leg first': () =>
+    rewritten(
+      'callee-first',
+      sessions.flatMap((events) => [events.filter((event) => !isRootEvent(event)), events.filter(isRootEvent)]),
+    ),
+  'one by one, backwards': () =>
+    rewritten(
+      'one-by-one',
+      sessions.flatMap((events) => events.toReversed().map((event) => [event])),
+    ),
+  'twice, in one batch': () => rewritten('twice', [[...sessions.flat(), ...sessions.flat()]]),
+};
+
+describe('event socket sessions', () => {
+  for (const [at, [way, filesOf]] of Object.entries(ways).entries())
+    test(way, { timeout: 60_000 }, async () => {
+      const key = await newKey(`esl-${at}`);
+      await feed('freeswitch', key, filesOf());
+      assert.equal((await callsOf(key)).length, cases.length);
+      for (const { input, expected } of cases) {
+        const root = expected.legs.find(({ role }) => role === 'caller')?.leg_id as string;
+        const call = await callOf(key, root);
+        checkCall(call, expected, basename(input));
+        for (const leg of expected.legs) assert.equal((await callOf(key, leg.leg_id)).id, call.id);
+      }
+    });
+
+  test('another tenant does not see them, nor learn that they exist', async () => {
+    const key = await newKey('somebody-else');
+    const [call] = await callsOf(installation.run().api_key);
+    assert.equal(call, undefined);
+    const owner = await newKey('esl-0');
+    const [owned] = await callsOf(owner);
+    assert.equal(await createApiClient(installation.run().api, key).get(`/v1/calls/${owned?.id}`), null);
+    assert.deepEqual(await callsOf(key), []);
+  });
+});
+
+describe('one call by two dialects', () => {
+  for (const number of [1, 2]) {
+    const cdr = join(folder, `freeswitch/json_cdr_${number}.json`);
+    const event = join(folder, `freeswitch/json_cdr_${number}_same_call_event.json`);
+    const { variables } = JSON.parse(readFileSync(cdr, 'utf8')) as { variables: Record<string, string> };
+    const nativeId = variables['uuid'] as string;
+
+    test(`mod_json_cdr ${number} and an event of it, in both orders, alone and together`, {
+      timeout: 60_000,
+    }, async () => {
+      const alone = await newKey(`cdr-${number}-alone`);
+      await feed('freeswitch-cdr', alone, [cdr]);
+      const cdrFirst = await newKey(`cdr-${number}-first`);
+      await feed('freeswitch-cdr', cdrFirst, [cdr]);
+      await feed('freeswitch', cdrFirst, [event]);
+      const eventFirst = await newKey(`cdr-${number}-last`);
+      await feed('freeswitch', eventFirst, [event]);
+      await feed('freeswitch-cdr', eventFirst, [cdr]);
+
+      const expected = factsOf(await callOf(alone, nativeId));
+      assert.equal(expected.started_us, Number(variables['start_uepoch']));
+      assert.equal(expected.switch_answered_us, Number(variables['answer_uepoch']));
+      assert.equal(expected.answered_us, Number(variables['bridge_uepoch']));
+      assert.equal(expected.ended_us, Number(variables['end_uepoch']));
+      assert.equal(expected.duration_ms, Math.round((expected.ended_us - expected.started_us) / 1000));
+      assert.equal(expected.disposition, 'answered');
+      for (const key of [cdrFirst, eventFirst]) {
+        assert.deepEqual(factsOf(await callOf(key, nativeId)), expected);
+        assert.equal((await callsOf(key)).length, 1);
+      }
+    });
+  }
+});
