@@ -6,6 +6,7 @@ import type { SyncGroupRequest, SyncGroupResponse } from '../protocol/sync-group
 import { type Committer, judgeCommit } from './commit-rules.ts';
 import type { GroupJournal } from './group-journal.ts';
 import { emptyGroup, type Group, NOTHING, type Reply, type Step, type Token } from './group-state.ts';
+import { join } from './join.ts';
 import * as membership from './membership.ts';
 import type { OffsetChange, StoredOffset } from './stored-groups.ts';
 
@@ -32,7 +33,7 @@ export class GroupCoordinator {
     const freshMemberId = `${client.clientId}-${randomUUID()}`;
     const group = this.#group(request.groupId);
     const reply = await this.#ask(request.groupId, (token) =>
-      membership.join(group, { request, freshMemberId, ...client, token }, Date.now()),
+      join(group, { request, freshMemberId, ...client, token }, Date.now()),
     );
     if (!('join' in reply)) throw new Error('a join was answered as a sync');
     return reply.join;

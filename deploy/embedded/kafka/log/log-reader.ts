@@ -2,6 +2,7 @@ import { BATCH_HEADER_BYTES, batchSizeAt, findByTimestamp, readBatchHeader } fro
 import type { RecordSlice } from '../protocol/writer.ts';
 import { createWindow } from './batch-scan.ts';
 import type { DurableFile } from './durable-file.ts';
+import type { OffsetIndex } from './offset-index.ts';
 import type { PartitionLog } from './partition-log.ts';
 import type { Segment } from './segment.ts';
 
@@ -20,8 +21,9 @@ export async function readSlice(log: PartitionLog, offset: number, limit: ReadLi
   const segment = segmentOf(log, offset);
   const file = await segment.acquire();
   try {
-    const start = await locate(segment, file, offset);
-    const end = await chooseEnd(segment, file, start, limit);
+    const index = await segment.loadIndex();
+    const start = await locate({ segment, file, index }, offset);
+    const end = await chooseEnd({ segment, file, index }, start, limit);
     if (end > start) return sliceOf(segment, file, start, end - start);
   } catch (error) {
     await segment.release();
@@ -31,10 +33,14 @@ export async function readSlice(log: PartitionLog, offset: number, limit: ReadLi
   return null;
 }
 
-/** Bytes that a read from `offset` could return by now, roughly: exact from the next index entry on. */
+/**
+ * Bytes that a read from `offset` could return by now, to about an index entry. A sealed segment will never have more
+ * than it has, so waiting for more is pointless: that counts as infinitely many.
+ */
 export async function bytesFrom(log: PartitionLog, offset: number): Promise<number> {
   if (offset >= log.nextOffset) return 0;
   const segment = segmentOf(log, offset);
+  if (!segment.isActive) return Number.POSITIVE_INFINITY;
   const index = await segment.loadIndex();
   return segment.size - (index?.floorByOffset(offset - segment.baseOffset)?.position ?? 0);
 }
@@ -66,8 +72,10 @@ function segmentOf(log: PartitionLog, offset: number): Segment {
   return log.segments.findLast(({ baseOffset }) => baseOffset <= offset) ?? (log.segments[0] as Segment);
 }
 
-async function locate(segment: Segment, file: DurableFile, offset: number): Promise<number> {
-  const near = (await segment.loadIndex())?.floorByOffset(offset - segment.baseOffset);
+type Opened = { segment: Segment; file: DurableFile; index: OffsetIndex | null };
+
+async function locate({ segment, file, index }: Opened, offset: number): Promise<number> {
+  const near = index?.floorByOffset(offset - segment.baseOffset);
   if (near?.relativeOffset === offset - segment.baseOffset) return near.position;
   for await (const { header, position } of hop(segment, file, near?.position ?? 0)) {
     if (header.baseOffset + header.recordCount > offset) return position;
@@ -75,9 +83,9 @@ async function locate(segment: Segment, file: DurableFile, offset: number): Prom
   return segment.size;
 }
 
-async function chooseEnd(segment: Segment, file: DurableFile, start: number, limit: ReadLimit): Promise<number> {
+async function chooseEnd({ segment, file, index }: Opened, start: number, limit: ReadLimit): Promise<number> {
   if (segment.size - start <= limit.maxBytes) return segment.size;
-  const indexed = (await segment.loadIndex())?.floorByPosition(start + limit.maxBytes)?.position ?? 0;
+  const indexed = index?.floorByPosition(start + limit.maxBytes)?.position ?? 0;
   if (indexed > start) return indexed;
   let end = start;
   for await (const { header, position } of hop(segment, file, start)) {

@@ -1,12 +1,12 @@
 import type { TopicConfig } from '../topics/topic-config.ts';
-import { assignBaseOffset, type BatchHeader, readBatchHeader } from '../protocol/record-batch.ts';
-import { ErrorCode } from '../protocol/error-codes.ts';
+import { assignBaseOffset, readBatchHeader } from '../protocol/record-batch.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { StorageFailure } from './durable-file.ts';
 import { syncFolder } from './durable-write.ts';
 import { GroupCommit } from './group-commit.ts';
 import { OffsetIndex } from './offset-index.ts';
-import { judgeSequence, type ProducerSequences, type ProducerState, withBatch } from './producer-sequences.ts';
+import { type Appended, type Incoming, placeBatches } from './place-batches.ts';
+import type { ProducerSequences } from './producer-sequences.ts';
 import { type RecoveredLog, recoverLog, type Repair } from './recovery.ts';
 import { expiredSegments } from './retention.ts';
 import { Segment } from './segment.ts';
@@ -14,24 +14,10 @@ import { Segment } from './segment.ts';
 const CHECKPOINT_EVERY_BYTES = 16 * 1024 * 1024;
 const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 
-export type Appended = { errorCode: ErrorCode; baseOffset: number };
-
 /** The topic was deleted, or the broker is stopping. */
 export class LogClosed extends Error {
   override name = 'LogClosed';
 }
-
-/** A batch that passed validation. */
-type Incoming = { bytes: Buffer; header: BatchHeader };
-
-/** What one group of batches comes to: an answer for each, and those that are new with their places. */
-type Placement = {
-  answers: Appended[];
-  batches: { bytes: Buffer; header: BatchHeader; baseOffset: number }[];
-  producers: Map<number, ProducerState>;
-  length: number;
-  nextOffset: number;
-};
 
 /**
  * The log of one partition: segments on disk, appended to by group commit. Everything below `nextOffset` is durable,
@@ -162,8 +148,9 @@ export class PartitionLog {
   async #commit(batches: Incoming[]): Promise<Appended[]> {
     if (this.#isClosed) throw new LogClosed('the log is closed');
     if (this.#active.size >= this.#config.segmentBytes) await this.#roll();
-    const placed = this.#place(batches);
+    const placed = placeBatches(batches, this.#nextOffset, this.#producers);
     if (placed.length === 0) return placed.answers;
+    for (const { bytes, baseOffset } of placed.batches) assignBaseOffset(bytes, baseOffset);
     const active = this.#active;
     let position = active.size;
     await active.append(
@@ -181,41 +168,6 @@ export class PartitionLog {
     this.#notify();
     if (this.#uncheckpointedBytes >= CHECKPOINT_EVERY_BYTES) await this.#tryCheckpoint();
     return placed.answers;
-  }
-
-  /** Gives each new batch its offset. Nothing of the log itself changes until the batches are durable. */
-  #place(batches: Incoming[]): Placement {
-    const placed: Placement = {
-      answers: [],
-      batches: [],
-      producers: new Map(),
-      length: 0,
-      nextOffset: this.#nextOffset,
-    };
-    for (const { bytes, header } of batches) {
-      const producerId = header.producer?.id ?? -1;
-      const known = placed.producers.get(producerId) ?? this.#producers.get(producerId);
-      const verdict = judgeSequence(known, header);
-      switch (verdict.kind) {
-        case 'refused':
-          placed.answers.push({ errorCode: verdict.errorCode, baseOffset: -1 });
-          break;
-        case 'duplicate':
-          placed.answers.push({ errorCode: ErrorCode.NONE, baseOffset: verdict.baseOffset });
-          break;
-        case 'next': {
-          const baseOffset = placed.nextOffset;
-          assignBaseOffset(bytes, baseOffset);
-          placed.answers.push({ errorCode: ErrorCode.NONE, baseOffset });
-          placed.batches.push({ bytes, header, baseOffset });
-          placed.length += bytes.length;
-          placed.nextOffset += header.recordCount;
-          const state = withBatch(known, header, baseOffset);
-          if (state !== null) placed.producers.set(producerId, state);
-        }
-      }
-    }
-    return placed;
   }
 
   /** Starts a new segment. On failure the old one stays active and the next append tries again. */

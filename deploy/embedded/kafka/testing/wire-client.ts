@@ -44,6 +44,10 @@ export class WireClient {
   /** Sends a frame and waits for the next answer. */
   send(frame: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      if (!this.socket.writable) {
+        reject(new Error('the broker closed the connection'));
+        return;
+      }
       this.#waiting.push({ resolve, reject });
       this.socket.write(Buffer.concat([new Writer(4).int32(frame.length).parts()[0] as Buffer, frame]));
     });
