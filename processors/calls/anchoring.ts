@@ -1,50 +1,58 @@
 import type { Event } from '../../schemas/events.ts';
-import type { CallAnchorRow } from '../../schemas/rows.ts';
-import { refOf } from './call-ref.ts';
+import { type CallIdentity, identityOf } from './assembly/identity.ts';
 import type { Arrived } from './intake.ts';
 
-export type Anchored = Arrived & { readonly anchor: number };
+/** An event whose call is known. */
+export type Anchored = Arrived & { readonly identity: CallIdentity };
 
 export type AnchorPlan = {
   readonly anchored: readonly Anchored[];
   /** Events whose call's anchor somebody else will tell. */
   readonly waiting: readonly Arrived[];
-  /** Events that tell another anchor than the one that holds; `anchor` is the one that holds. */
+  /** Events that tell another anchor than the one that holds. */
   readonly conflicts: readonly Anchored[];
-  /** Anchors that these events decided. */
-  readonly decided: readonly CallAnchorRow[];
+  /** The calls that these events began, by their refs. */
+  readonly begun: ReadonlyMap<string, CallIdentity>;
 };
 
 /**
- * Gives every event its call's anchor. Of a call that nobody knows the first event in the log that can tell decides,
+ * Finds every event's call. Of a call that nobody knows the first event in the log that can tell decides the anchor,
  * so every replay decides the same.
  */
-export const planAnchors = (arrived: readonly Arrived[], known: ReadonlyMap<string, number>): AnchorPlan => {
-  const decided = decide(arrived, known);
+export const planAnchors = (arrived: readonly Arrived[], known: ReadonlyMap<string, CallIdentity>): AnchorPlan => {
+  const begun = decide(arrived, known);
   const anchored: Anchored[] = [];
   const waiting: Arrived[] = [];
   const conflicts: Anchored[] = [];
   for (const one of arrived) {
-    const ref = refOf(one.event);
-    const anchor = known.get(ref) ?? decided.get(ref)?.call_started_at;
+    const identity = known.get(one.ref) ?? begun.get(one.ref);
     const told = one.event.call_started_at;
-    if (anchor === undefined) waiting.push(one);
-    else if (told !== null && told !== anchor) conflicts.push({ ...one, anchor });
-    else anchored.push({ ...one, anchor });
+    if (identity === undefined) waiting.push(one);
+    else if (told !== null && told !== identity.call_started_at) conflicts.push(withIdentity(one, identity));
+    else anchored.push(withIdentity(one, identity));
   }
-  return { anchored, waiting, conflicts, decided: [...decided.values()] };
+  return { anchored, waiting, conflicts, begun };
 };
 
-const decide = (arrived: readonly Arrived[], known: ReadonlyMap<string, number>): Map<string, CallAnchorRow> => {
-  const decided = new Map<string, CallAnchorRow>();
-  for (const { event } of arrived) {
-    const ref = refOf(event);
-    if (known.has(ref) || decided.has(ref)) continue;
+/** Spelled out, because copying by `...` is many times dearer and this runs for every event. */
+export const withIdentity = (one: Arrived, identity: CallIdentity): Anchored => ({
+  event: one.event,
+  ref: one.ref,
+  hash: one.hash,
+  raw: one.raw,
+  source: one.source,
+  timestampMs: one.timestampMs,
+  identity,
+});
+
+const decide = (arrived: readonly Arrived[], known: ReadonlyMap<string, CallIdentity>): Map<string, CallIdentity> => {
+  const begun = new Map<string, CallIdentity>();
+  for (const { event, ref } of arrived) {
+    if (known.has(ref) || begun.has(ref)) continue;
     const anchor = event.call_started_at ?? (isWitness(event) ? event.occurred_at : null);
-    if (anchor === null) continue;
-    decided.set(ref, { tenant_id: event.tenant_id, call_key: event.call_key, call_started_at: anchor });
+    if (anchor !== null) begun.set(ref, identityOf(event, anchor));
   }
-  return decided;
+  return begun;
 };
 
 /**

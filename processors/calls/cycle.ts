@@ -1,11 +1,15 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
-import { type Anchored, type AnchorPlan, planAnchors } from './anchoring.ts';
-import { assembleDirty } from './assemble-dirty.ts';
-import { type CallRef, refOf } from './call-ref.ts';
+import type { CallRow } from '../../schemas/call-row.ts';
+import { type Anchored, type AnchorPlan, planAnchors, withIdentity } from './anchoring.ts';
+import { assembleTouched } from './assemble-touched.ts';
+import type { CallIdentity } from './assembly/identity.ts';
+import { refOf } from './call-ref.ts';
 import { type Arrived, deadLetter, takeIn } from './intake.ts';
-import type { OpenCalls } from './open-calls.ts';
+import { findGroups } from './linked-calls.ts';
+import type { OpenCall, OpenCalls } from './open-calls.ts';
 import type { CycleStores } from './ports.ts';
-import { toEventRow, toJoined, toWaitingRow } from './rows-of-events.ts';
+import { findCalls, type Recognised, recognise } from './recognise.ts';
+import { toAnchorRow, toEventRow, toJoined, toWaitingRow } from './rows-of-events.ts';
 import { gather } from './touched-calls.ts';
 
 export type CycleReport = {
@@ -33,26 +37,27 @@ export const runCycle = async (
   nowMs: number,
 ): Promise<CycleReport> => {
   const intake = takeIn(batches);
-  const anchors = await findAnchors(intake.arrived, stores, memory);
-  const plan = planAnchors(intake.arrived, anchors.known);
+  const seen = await recognise(intake.arrived, stores.anchors, memory);
+  const plan = planAnchors(intake.arrived, seen.known);
   const letters = [...intake.refused, ...plan.conflicts.map(conflictLetter)];
 
   // Raw first: what is read below must hold everything of these batches.
   const [, joined] = await Promise.all([
     insertEvents(plan.anchored, stores),
-    insertAnchorsAndJoin(plan, anchors, stores),
+    insertAnchorsAndJoin(plan, seen, stores),
     letters.length > 0 ? stores.deadLetters.publish(letters) : undefined,
   ]);
 
-  const decided = new Set(plan.decided.map(refOf));
-  await gather([...plan.anchored, ...joined], decided, stores.calls, memory);
-  const { calls, recordings, failures } = assembleDirty(memory, nowMs);
+  await gather([...plan.anchored, ...joined], plan.begun, stores.calls, memory);
+  const touched = memory.takeTouched();
+  const { calls, recordings, failures } = assembleTouched(touched, await findGroups(touched, stores, memory));
   await Promise.all([
     calls.length > 0 ? stores.calls.insertCalls(calls) : undefined,
     recordings.length > 0 ? stores.calls.insertRecordings(recordings) : undefined,
     failures.length > 0 ? stores.deadLetters.publish(failures) : undefined,
   ]);
-  for (const { event, anchor } of plan.anchored) memory.setAnchor(refOf(event), anchor);
+  for (const { ref, identity } of plan.anchored) memory.recognise(ref, identity);
+  settle(touched, calls, memory, nowMs);
   memory.trim(nowMs);
   return {
     events: intake.arrived.length,
@@ -65,34 +70,19 @@ export const runCycle = async (
   };
 };
 
-type KnownAnchors = {
-  readonly known: ReadonlyMap<string, number>;
-  /** Calls that this process has not dealt with: events may wait for them. */
-  readonly unseen: ReadonlyMap<string, CallRef>;
-};
-
-const findAnchors = async (
-  arrived: readonly Arrived[],
-  { anchors }: CycleStores,
+/** An ended call is soon let go of. */
+const settle = (
+  touched: ReadonlyMap<string, OpenCall>,
+  rows: readonly CallRow[],
   memory: OpenCalls,
-): Promise<KnownAnchors> => {
-  const known = new Map<string, number>();
-  const unseen = new Map<string, CallRef>();
-  for (const { event } of arrived) {
-    const ref = refOf(event);
-    if (known.has(ref) || unseen.has(ref)) continue;
-    const anchor = memory.anchorOf(ref);
-    if (anchor === undefined) unseen.set(ref, { tenant_id: event.tenant_id, call_key: event.call_key });
-    else known.set(ref, anchor);
-  }
-  if (unseen.size > 0) {
-    for (const row of await anchors.find([...unseen.values()])) known.set(refOf(row), row.call_started_at);
-  }
-  return { known, unseen };
+  nowMs: number,
+): void => {
+  const active = new Set(rows.filter(({ state }) => state === 'active').map(({ call_id }) => call_id));
+  for (const [ref, call] of touched) memory.settle(ref, call, active.has(call.identity.call_id) ? null : nowMs);
 };
 
 const conflictLetter = (one: Anchored): ReturnType<typeof deadLetter> => {
-  const message = `call_started_at is ${one.event.call_started_at} µs, but the call is known to begin at ${one.anchor} µs`;
+  const message = `call_started_at is ${one.event.call_started_at} µs, but the call is known to begin at ${one.identity.call_started_at} µs`;
   return deadLetter(one.event, { code: 'ANCHOR_CONFLICT', message, field: 'call_started_at' }, one);
 };
 
@@ -106,39 +96,36 @@ const insertEvents = async (events: readonly Anchored[], { calls }: CycleStores)
  */
 const insertAnchorsAndJoin = async (
   plan: AnchorPlan,
-  anchors: KnownAnchors,
+  seen: Recognised,
   stores: CycleStores,
 ): Promise<readonly Anchored[]> => {
-  const found = await Promise.all([joinWaiting(plan, anchors, stores), keepWaiting(plan.waiting, stores)]);
+  const found = await Promise.all([joinWaiting(plan, seen, stores), keepWaiting(plan.waiting, stores)]);
   const joined = found.flat();
   await insertEvents(joined, stores);
   return joined;
 };
 
 const joinWaiting = async (
-  { decided }: AnchorPlan,
-  { known, unseen }: KnownAnchors,
+  { begun }: AnchorPlan,
+  { known, unseen }: Recognised,
   { anchors, waiting }: CycleStores,
 ): Promise<Anchored[]> => {
-  if (decided.length > 0) await anchors.insert(decided);
-  const anchorOf = new Map(decided.map((row) => [refOf(row), row.call_started_at]));
-  for (const ref of unseen.keys()) {
-    const anchor = known.get(ref);
-    if (anchor !== undefined) anchorOf.set(ref, anchor);
+  if (begun.size > 0) await anchors.insert([...begun.values()].map(toAnchorRow));
+  const calls = new Map<string, CallIdentity>();
+  for (const ref of unseen) {
+    const identity = known.get(ref) ?? begun.get(ref);
+    if (identity !== undefined) calls.set(ref, identity);
   }
-  const refs = [...unseen].filter(([ref]) => anchorOf.has(ref)).map(([, names]) => names);
-  if (refs.length === 0) return [];
-  return (await waiting.find(refs)).map((row) => toJoined(row, anchorOf.get(refOf(row)) as number));
+  if (calls.size === 0) return [];
+  return (await waiting.find([...calls.values()])).map((row) => toJoined(row, calls.get(refOf(row)) as CallIdentity));
 };
 
 const keepWaiting = async (arrived: readonly Arrived[], { anchors, waiting }: CycleStores): Promise<Anchored[]> => {
   if (arrived.length === 0) return [];
   await waiting.insert(arrived.map(toWaitingRow));
-  const refs = new Map(arrived.map(({ event }) => [refOf(event), event]));
-  const rows = await anchors.find([...refs.values()]);
-  const anchorOf = new Map(rows.map((row) => [refOf(row), row.call_started_at]));
+  const calls = await findCalls(new Set(arrived.map(({ ref }) => ref)), anchors);
   return arrived.flatMap((one) => {
-    const anchor = anchorOf.get(refOf(one.event));
-    return anchor === undefined ? [] : [{ ...one, anchor }];
+    const identity = calls.get(one.ref);
+    return identity === undefined ? [] : [withIdentity(one, identity)];
   });
 };

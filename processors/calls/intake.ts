@@ -5,10 +5,13 @@ import type { Event } from '../../schemas/events.ts';
 import { quarantineId } from '../../schemas/ids.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import { isPlausibleInstant } from './assembly/sane.ts';
+import { refOf } from './call-ref.ts';
 
 /** An event as it came from the log. */
 export type Arrived = {
   readonly event: Event;
+  /** Of its call. */
+  readonly ref: string;
   readonly hash: string;
   readonly raw: Buffer;
   /** `topic/partition/offset`. */
@@ -48,7 +51,7 @@ const takeRecord = ({ value, timestampMs }: LogRecord, source: string): Arrived 
     return deadLetter({ tenant_id: '', switch_id: '' }, rejection, { raw: value, source, timestampMs });
   }
   const { event } = decoded;
-  const arrived = { event, hash: contentHash(value), raw: value, source, timestampMs };
+  const arrived = { event, ref: refOf(event), hash: contentHash(value), raw: value, source, timestampMs };
   const flaw = flawOf(event);
   if (flaw !== null) return deadLetter(event, flaw, arrived);
   return isOfCall(event) ? arrived : null;

@@ -1,13 +1,38 @@
 import type { Event } from '../../schemas/events.ts';
 import type { CallIdentity } from './assembly/identity.ts';
+import { refOf } from './call-ref.ts';
 
-/** A call whose events are all in memory. */
+/** A call with all its events. */
 export type OpenCall = {
   readonly identity: CallIdentity;
   /** By event id and content hash. */
   readonly events: Map<string, Event>;
+  /** Refs of the calls it was joined with. */
+  readonly links: Set<string>;
   /** When the call was seen to be over, by our clock; null while it goes on. */
   endedAtMs: number | null;
+};
+
+export const newOpenCall = (identity: CallIdentity): OpenCall => ({
+  identity,
+  events: new Map(),
+  links: new Set(),
+  endedAtMs: null,
+});
+
+/** Adds an event, and tells what that changed; of copies the one received first is kept. */
+export const addEvent = (call: OpenCall, event: Event, hash: string): 'added' | 'replaced' | 'known' => {
+  const key = `${event.event_id}${hash}`;
+  const known = call.events.get(key);
+  if (known !== undefined && known.observed_at <= event.observed_at) return 'known';
+  call.events.set(key, event);
+  if (event.type === 'call.linked') {
+    const { tenant_id, call_key, payload } = event;
+    for (const other of [payload.from_call_key, payload.into_call_key]) {
+      if (other !== '' && other !== call_key) call.links.add(refOf({ tenant_id, call_key: other }));
+    }
+  }
+  return known === undefined ? 'added' : 'replaced';
 };
 
 export type OpenCallsLimits = {
@@ -20,8 +45,8 @@ export type OpenCallsLimits = {
 
 /** A call with more events than this is read anew each time. */
 const maxEventsOfCall = 2000;
-/** Anchors are small: far more of them are kept than calls. */
-const anchorsPerCall = 4;
+/** Identities are small: more of them are kept than calls. */
+const identitiesPerCall = 4;
 
 /**
  * Memory of the calls in progress. It holds a call whole or not at all, and only for as long as this process is the
@@ -31,8 +56,8 @@ export class OpenCalls {
   readonly #limits: OpenCallsLimits;
   /** Both maps from the least to the most recently touched. */
   readonly #calls = new Map<string, OpenCall>();
-  readonly #anchors = new Map<string, number>();
-  #dirty = new Map<string, OpenCall>();
+  readonly #identities = new Map<string, CallIdentity>();
+  #touched = new Map<string, OpenCall>();
   #events = 0;
 
   constructor(limits: OpenCallsLimits) {
@@ -47,14 +72,14 @@ export class OpenCalls {
     return { calls: this.#calls.size, events: this.#events };
   }
 
-  anchorOf(ref: string): number | undefined {
-    return this.#anchors.get(ref);
+  identityOf(ref: string): CallIdentity | undefined {
+    return this.#identities.get(ref);
   }
 
-  /** From now on the call's anchor is known and no event waits for it. */
-  setAnchor(ref: string, anchor: number): void {
-    this.#anchors.delete(ref);
-    this.#anchors.set(ref, anchor);
+  /** From now on the call is known and no event waits for its anchor. */
+  recognise(ref: string, identity: CallIdentity): void {
+    this.#identities.delete(ref);
+    this.#identities.set(ref, identity);
   }
 
   get(ref: string): OpenCall | undefined {
@@ -62,30 +87,26 @@ export class OpenCalls {
   }
 
   /** Starts to keep a call; the caller adds all its events. */
-  open(ref: string, identity: CallIdentity): OpenCall {
-    const call: OpenCall = { identity, events: new Map(), endedAtMs: null };
+  open(ref: string, identity: CallIdentity): void {
+    const call = newOpenCall(identity);
     this.#calls.set(ref, call);
-    this.#dirty.set(ref, call);
-    return call;
+    this.#touched.set(ref, call);
   }
 
-  /** Adds an event; of copies the one received first is kept. */
   add(ref: string, event: Event, hash: string): void {
     const call = this.#calls.get(ref);
     if (call === undefined) throw new Error('an event was added to a call that is not open');
-    const key = `${event.event_id}${hash}`;
-    const known = call.events.get(key);
-    if (known !== undefined && known.observed_at <= event.observed_at) return;
-    if (known === undefined) this.#events += 1;
-    call.events.set(key, event);
-    this.#dirty.set(ref, call);
+    const change = addEvent(call, event, hash);
+    if (change === 'known') return;
+    if (change === 'added') this.#events += 1;
+    this.#touched.set(ref, call);
   }
 
   /** The calls that changed since this was last asked. */
-  takeDirty(): ReadonlyMap<string, OpenCall> {
-    const dirty = this.#dirty;
-    this.#dirty = new Map();
-    return dirty;
+  takeTouched(): ReadonlyMap<string, OpenCall> {
+    const touched = this.#touched;
+    this.#touched = new Map();
+    return touched;
   }
 
   /** Marks the call as the most recently touched one. */
@@ -106,9 +127,9 @@ export class OpenCalls {
       if (this.#calls.size <= maxCalls && this.#events <= maxEvents) break;
       this.#drop(ref, call);
     }
-    for (const ref of this.#anchors.keys()) {
-      if (this.#anchors.size <= maxCalls * anchorsPerCall) break;
-      this.#anchors.delete(ref);
+    for (const ref of this.#identities.keys()) {
+      if (this.#identities.size <= maxCalls * identitiesPerCall) break;
+      this.#identities.delete(ref);
     }
   }
 

@@ -1,14 +1,17 @@
-import { decodeEvent } from '../../schemas/event-codec.ts';
-import type { CallEventRow, UnanchoredEventRow } from '../../schemas/rows.ts';
+import type { CallAnchorRow, CallEventRow, UnanchoredEventRow } from '../../schemas/rows.ts';
 import type { Anchored } from './anchoring.ts';
-import { identityOf } from './assembly/identity.ts';
+import type { CallIdentity } from './assembly/identity.ts';
+import { refOf } from './call-ref.ts';
 import type { Arrived } from './intake.ts';
+import { decodeStored } from './stored-events.ts';
 
 const latest = Number.MAX_SAFE_INTEGER;
 
 /** The event as a row of its call. */
-export const toEventRow = ({ event, hash, raw, anchor }: Anchored): CallEventRow => ({
-  ...identityColumns(event, anchor),
+export const toEventRow = ({ event, hash, raw, identity }: Anchored): CallEventRow => ({
+  tenant_id: identity.tenant_id,
+  call_started_at: identity.call_started_at,
+  call_id: identity.call_id,
   event_id: event.event_id,
   content_hash: hash,
   observed_order: latest - event.observed_at,
@@ -17,13 +20,11 @@ export const toEventRow = ({ event, hash, raw, anchor }: Anchored): CallEventRow
   event: raw,
 });
 
-const identityColumns = (
-  event: Arrived['event'],
-  anchor: number,
-): Pick<CallEventRow, 'tenant_id' | 'call_started_at' | 'call_id'> => {
-  const { tenant_id, call_started_at, call_id } = identityOf(event, anchor);
-  return { tenant_id, call_started_at, call_id };
-};
+export const toAnchorRow = ({ tenant_id, call_key, call_started_at }: CallIdentity): CallAnchorRow => ({
+  tenant_id,
+  call_key,
+  call_started_at,
+});
 
 /** The event as a row that waits for its call's anchor. */
 export const toWaitingRow = ({ event, hash, raw }: Arrived): UnanchoredEventRow => ({
@@ -34,9 +35,13 @@ export const toWaitingRow = ({ event, hash, raw }: Arrived): UnanchoredEventRow 
   event: raw,
 });
 
-/** An event that waited, now that its call's anchor is known. */
-export const toJoined = (row: UnanchoredEventRow, anchor: number): Anchored => {
-  const decoded = decodeEvent(row.event);
-  if ('rejection' in decoded) throw new Error(`a stored event cannot be read: ${decoded.rejection}`);
-  return { event: decoded.event, hash: row.content_hash, raw: row.event, source: '', timestampMs: 0, anchor };
-};
+/** An event that waited, now that its call is known. */
+export const toJoined = (row: UnanchoredEventRow, identity: CallIdentity): Anchored => ({
+  event: decodeStored(row.event),
+  ref: refOf(row),
+  hash: row.content_hash,
+  raw: row.event,
+  source: '',
+  timestampMs: 0,
+  identity,
+});

@@ -4,7 +4,7 @@ import { eventTable } from './event-table.ts';
 import type { Random } from './random.ts';
 import type { Log } from './topology.ts';
 
-/** Call by call: lines of an event table with `A` for the root leg and call key, `B`, `C` for other legs. */
+/** Call by call: lines of an event table with `A` for the root leg and call key, `B` for another leg, `D` for another call. */
 const stories: readonly { readonly kind: 'freeswitch' | 'asterisk' | 'other'; readonly table: string }[] = [
   {
     // Only the root's events know the anchor; the callee's may come first.
@@ -53,6 +53,22 @@ const stories: readonly { readonly kind: 'freeswitch' | 'asterisk' | 'other'; re
       20.1  leg.ended       B anchor=0 q850=16`,
   },
   {
+    // A queue calls its agent in a call of its own (D) and joins the two.
+    kind: 'freeswitch',
+    table: `
+      0.0  leg.created     A anchor=0 dir=in kind=trunk from=+15550003 to=800
+      0.1  leg.answered    A anchor=0
+      0.2  queue.entered   A anchor=0 visit=A-v
+      1.0  leg.created     D call=D anchor=1 dir=out kind=user to=2001
+      3.0  leg.answered    D call=D anchor=1
+      3.0  queue.connected A anchor=0 visit=A-v agent=ann agent_leg=D
+      3.0  call.linked     - anchor=0 from=D into=A id=A-link
+      3.0  call.linked     - call=D anchor=1 from=D into=A id=A-link
+      3.2  leg.bridged     A anchor=0 with=D
+      9.0  leg.ended       A anchor=0 q850=16
+      9.1  leg.ended       D call=D anchor=1 q850=16`,
+  },
+  {
     // Nothing tells the anchor: the first of these in the log decides.
     kind: 'other',
     table: `
@@ -73,7 +89,7 @@ export const someCalls = (random: Random, count: number, ownAnchors: boolean): S
   const usable = ownAnchors ? stories.filter(({ kind }) => kind !== 'other') : stories;
   const calls = Array.from({ length: count }, (_, call) => {
     const { kind, table } = random.pick(usable);
-    const named = table.replaceAll(/\b([ABC])\b/g, (leg) => `${leg.toLowerCase()}${call}`);
+    const named = table.replaceAll(/\b([ABD])\b/g, (leg) => `${leg.toLowerCase()}${call}`);
     return eventTable(named, { kind, call: `a${call}`, tenant: random.pick(['acme', 'umbra']) });
   });
   return { calls };
@@ -84,18 +100,25 @@ export const quietLog = ({ calls }: Scenario): Log => [calls.flat().map(encodeEv
 
 export type Disorder = {
   readonly partitions: number;
-  /** A call's events stay in one partition, as its key keeps them. */
+  /** The events of one key stay in one partition. */
   readonly keyed: boolean;
   readonly copies: number;
 };
 
 /** The same events as a log out of order: shuffled, some of them repeated, over several partitions. */
 export const disorderedLog = ({ calls }: Scenario, { partitions, keyed, copies }: Disorder, random: Random): Log => {
-  const placed = calls.flatMap((events, call) => {
+  const placed = calls.flatMap((events) => {
     const repeated = [...events, ...Array.from({ length: copies }, () => random.pick(events))];
-    return repeated.map((event) => ({ event, partition: keyed ? call % partitions : random.next(partitions) }));
+    return repeated.map((event) => ({
+      event,
+      partition: keyed ? partitionOf(event, partitions) : random.next(partitions),
+    }));
   });
   const log = Array.from({ length: partitions }, (): Buffer[] => []);
   for (const { event, partition } of random.shuffle(placed)) log[partition]?.push(encodeEvent(event));
   return log;
 };
+
+/** A partition that depends on the key alone. */
+export const partitionOf = ({ call_key }: Event, partitions: number): number =>
+  Buffer.from(call_key).reduce((sum, byte) => sum + byte, 0) % partitions;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { encodeEvent } from '../../schemas/event-codec.ts';
+import type { Event } from '../../schemas/events.ts';
 import { eventTable } from './event-table.ts';
 import { createRandom } from './random.ts';
-import { disorderedLog, quietLog, someCalls } from './scenarios.ts';
+import { disorderedLog, partitionOf, quietLog, someCalls } from './scenarios.ts';
 import { type Faults, keepAll, type Log, noFaults, type Run, runTopology } from './topology.ts';
 
 const runs = Number(process.env['TRUNKLINE_TEST_RUNS'] ?? 150);
@@ -44,7 +45,7 @@ suite('the final tables equal those of the quiet run', () => {
         const random = createRandom(faults.seed);
         const scenario = someCalls(random, 1 + random.next(4), false);
         const log = disorderedLog(scenario, { partitions, keyed: true, copies: 2 }, random);
-        const spoiled = spoil(log, partitions);
+        const spoiled = spoil(log);
         assert.deepEqual(told(await runTopology(spoiled, faults)), told(await runTopology(spoiled, noFaults)));
       }),
       { numRuns: runs },
@@ -98,14 +99,17 @@ test('the version counts the distinct events, so that no older row can hold agai
   assert.equal(tables.calls.final()[0]?.version, 2 ** 32 + (scenario.calls[0]?.length ?? 0));
 });
 
-/** Adds records that must be refused: no event, another anchor for a known call; and a tombstone's like, an event of no call. */
-const spoil = (log: Log, partitions: number): Log =>
-  log.map((values, at) => {
-    if (at !== 0) return values;
-    const table = `
-      0.5 leg.created a0 anchor=0.5 call=a0 dir=in
-      0.6 leg.created a0 anchor=0.7 call=a0 dir=in
-      0.7 agent.logged_in - call= agent=ann`;
-    const odd = eventTable(table, { kind: 'other', call: 'a0', tenant: 'acme' }).map(encodeEvent);
-    return [...odd.slice(0, 1), Buffer.from('no event'), ...values, ...odd.slice(1), Buffer.from([partitions])];
+/** Adds records that must be refused or ignored: no event, another anchor for a known call, an event of no call. */
+const spoil = (log: Log): Log => {
+  const table = `
+    0.5 leg.created     a0 anchor=0.5 dir=in
+    0.6 leg.created     a0 anchor=0.7 dir=in
+    0.7 agent.logged_in -  call= agent=ann`;
+  const odd = eventTable(table, { kind: 'other', call: 'a0' });
+  const home = partitionOf(odd[0] as Event, log.length);
+  const bytes = odd.map(encodeEvent);
+  return log.map((values, at) => {
+    if (at !== home) return values;
+    return [...bytes.slice(0, 1), Buffer.from('no event'), ...values, ...bytes.slice(1), Buffer.from([0xc3])];
   });
+};

@@ -62,12 +62,12 @@ const enter = (known: Known, event: EventOf<'leg.bridged'>, legId: string): void
 };
 
 const leave = (known: Known, event: BridgeEvent, legId: string): void => {
-  const { bridge_id: bridgeId } = event.payload;
+  const { bridge_id: bridgeId, bridge_kind: kind } = event.payload;
   const other = event.other_leg_id;
-  for (const couple of known.couplesOf.get(legId) ?? []) {
-    const isNamed = other === null || couple.a === other || couple.b === other;
-    const isBridge = bridgeId === '' || couple.bridgeId === '' || couple.bridgeId === bridgeId;
-    if (isNamed && isBridge) switchOff(couple.toggle, event.occurred_at);
+  for (const couple of (kind === 'talk' ? known.couplesOf.get(legId) : undefined) ?? []) {
+    const isNamed = couple.a === other || couple.b === other;
+    const isBridge = bridgeId === '' || couple.bridgeId === bridgeId || (isNamed && couple.bridgeId === '');
+    if ((other === null || isNamed) && isBridge) switchOff(couple.toggle, event.occurred_at);
   }
   const member = known.members.get(`${legId}\0${bridgeId}`);
   if (member !== undefined) switchOff(member.toggle, event.occurred_at);

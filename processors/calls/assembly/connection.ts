@@ -1,4 +1,5 @@
 import type { HoldRow } from '../../../schemas/call-row.ts';
+import type { AppStay } from './apps.ts';
 import type { Stay } from './bridges.ts';
 import type { Leg } from './legs.ts';
 import { clip, intersect, type Span, subtract, union } from './spans.ts';
@@ -18,6 +19,7 @@ export type ConnectionFacts = {
   readonly root: Leg;
   readonly talks: readonly Talk[];
   readonly stays: readonly Stay[];
+  readonly apps: readonly AppStay[];
   readonly holds: readonly HoldRow[];
   /** Time spent waiting in queues, which is never hold. */
   readonly waiting: readonly Span[];
@@ -52,10 +54,11 @@ const talksAfter = ({ root, talks }: ConnectionFacts): Talk[] => {
     .map((talk) => ({ ...talk, from: Math.max(talk.from, endedAt) }));
 };
 
-const rootHolds = ({ root, holds, stays, until }: ConnectionFacts): Span[] => {
+const rootHolds = ({ root, holds, stays, apps, until }: ConnectionFacts): Span[] => {
   const held = holds.filter((hold) => hold.leg_id === root.id);
-  const parked = stays.filter(({ legId, kind }) => legId === root.id && (kind === 'hold' || kind === 'park'));
-  return [...held, ...parked].map(({ from, to }) => ({ from, to: Math.max(from, to ?? until) }));
+  const bridged = stays.filter(({ legId, kind }) => legId === root.id && (kind === 'hold' || kind === 'park'));
+  const parked = apps.filter(({ legId, app }) => legId === root.id && app === 'park');
+  return [...held, ...bridged, ...parked].map(({ from, to }) => ({ from, to: Math.max(from, to ?? until) }));
 };
 
 /** A partner's hold counts while it was the partner. */

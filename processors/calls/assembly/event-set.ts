@@ -19,9 +19,10 @@ export const toEventSet = (events: readonly Event[], limit: number = maxEventsPe
   const byId = new Map<string, Event>();
   let contents: Map<string, Map<string, Event>> | undefined;
   for (const event of events) {
-    const first = byId.get(event.event_id);
-    if (first === undefined) byId.set(event.event_id, event);
-    else (contents ??= new Map()).set(event.event_id, withContent(contents.get(event.event_id), first, event));
+    const id = idIn(byId, event);
+    const first = byId.get(id);
+    if (first === undefined) byId.set(id, event);
+    else (contents ??= new Map()).set(id, withContent(contents.get(id), first, event));
   }
   let distinct = byId.size;
   for (const [id, variants] of contents ?? []) {
@@ -29,6 +30,13 @@ export const toEventSet = (events: readonly Event[], limit: number = maxEventsPe
     byId.set(id, smallestHash(variants));
   }
   return { ...inOrder([...byId.values()], limit), distinct, conflicting: distinct > byId.size };
+};
+
+/** An id means an event within its call only: linked calls may use one id for two events. */
+const idIn = (byId: ReadonlyMap<string, Event>, event: Event): string => {
+  const first = byId.get(event.event_id);
+  const isOther = first !== undefined && first.call_key !== event.call_key;
+  return isOther ? `${event.call_key}\0${event.event_id}` : event.event_id;
 };
 
 const hashOf = (event: Event): string => contentHash(encodeEvent(event));

@@ -1,4 +1,5 @@
 import type { Event, EventType } from '../../../schemas/events.ts';
+import { byText } from './text-order.ts';
 
 /** What comes first among events of one instant: sources that tell whole seconds leave no other order. */
 const rank: Readonly<Partial<Record<EventType, number>>> = {
@@ -28,4 +29,6 @@ export const byPrecedence = (a: Event, b: Event): number =>
   a.occurred_at - b.occurred_at ||
   rankOf(a) - rankOf(b) ||
   (a.native.seq ?? 0) - (b.native.seq ?? 0) ||
-  (a.event_id < b.event_id ? -1 : a.event_id > b.event_id ? 1 : 0);
+  byText(a.event_id, b.event_id) ||
+  // Linked calls may each hold the event that links them.
+  byText(a.call_key, b.call_key);

@@ -8,15 +8,17 @@ import { partnerIn, type Talk } from './talks.ts';
 export type RoleFacts = {
   readonly root: Leg | null;
   readonly legs: ReadonlyMap<string, Leg>;
+  /** The caller's conversations, and all in the call. */
+  readonly taken: readonly Talk[];
   readonly talks: readonly Talk[];
   readonly visits: readonly Visit[];
   readonly transfers: readonly EventOf<'leg.transferred'>[];
 };
 
 /** The part each leg played in the call. */
-export const rolesOf = ({ root, legs, talks, visits, transfers }: RoleFacts): Map<string, LegRole> => {
+export const rolesOf = ({ root, legs, taken, talks, visits, transfers }: RoleFacts): Map<string, LegRole> => {
   const agents = agentLegs(visits);
-  const winners = winnersOf(root, legs, talks);
+  const winners = winnersOf(root, legs, taken);
   const roles = new Map<string, LegRole>();
   for (const leg of legs.values()) {
     if (leg === root) roles.set(leg.id, 'caller');
@@ -48,7 +50,8 @@ const winnersOf = (root: Leg | null, legs: ReadonlyMap<string, Leg>, talks: read
 
 /** A leg that rang at the instant another was taken, and never answered itself. */
 const isLoser = (leg: Leg, winners: readonly Winner[]): boolean => {
-  if (leg.answeredAt !== null || !leg.own || winners.some((winner) => winner.legId === leg.id)) return false;
+  if (leg.answeredAt !== null || !leg.own || leg.facts.direction === 'in') return false;
+  if (winners.some((winner) => winner.legId === leg.id)) return false;
   if (isLostRace(leg.end)) return true;
   return winners.some(
     ({ at }) => (leg.createdAt ?? Number.MAX_SAFE_INTEGER) <= at && (leg.endedAt ?? Number.MAX_SAFE_INTEGER) >= at,

@@ -62,8 +62,8 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   const connection =
     root === null || talks.length === 0
       ? noConnection
-      : connectionOf({ root, talks, stays: bridges.stays, holds, waiting, startedAt, until });
-  const roles = rolesOf({ root, legs, talks: connection.talks, visits, transfers: facets.transfers });
+      : connectionOf({ root, talks, stays: bridges.stays, apps, holds, waiting, startedAt, until });
+  const roles = rolesOf({ root, legs, taken: connection.talks, talks, visits, transfers: facets.transfers });
   return {
     facets,
     legs,

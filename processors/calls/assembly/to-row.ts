@@ -1,4 +1,4 @@
-import type { CallRow, CallState, Quality } from '../../../schemas/call-row.ts';
+import type { CallRow, Quality } from '../../../schemas/call-row.ts';
 import type { Event } from '../../../schemas/events.ts';
 import { versionOf } from '../assembler-epoch.ts';
 import { answeredByOf } from './answered-by.ts';
@@ -8,7 +8,7 @@ import { dispositionOf } from './disposition.ts';
 import { endedByOf } from './ended-by.ts';
 import type { EventSet } from './event-set.ts';
 import { hangupCauseOf } from './hangup-cause.ts';
-import { type CallIdentity, mergedInto } from './identity.ts';
+import type { CallIdentity } from './identity.ts';
 import { nativeIdsOf, sipCallIdsOf } from './native-ids.ts';
 import { partiesOf } from './parties.ts';
 import { qualityOf } from './quality.ts';
@@ -30,15 +30,14 @@ export const toCallRow = (
   const answered = story.connection.answeredAt !== null;
   const reachedVoicemail = apps.some((stay) => isMailboxReached(stay, root?.facts.caller_number ?? ''));
   const answeredBy = answeredByOf({ root, legs, roles, talks, visits, apps });
-  const into = mergedInto(identity, story.facets);
   return {
     tenant_id: identity.tenant_id,
     call_started_at: identity.call_started_at,
     call_id: identity.call_id,
     version: versionOf(set.distinct),
     call_key: identity.call_key,
-    state: stateOf(into, ended),
-    merged_into: into,
+    state: ended ? 'ended' : 'active',
+    merged_into: '',
     switch_id: root?.switchId ?? set.events[0]?.switch_id ?? '',
     direction: directionOf(root, legs, roles),
     disposition: dispositionOf({ ended, answered, reachedVoicemail, inferred, root, legs, roles, visits }),
@@ -64,11 +63,6 @@ export const toCallRow = (
   };
 };
 
-const stateOf = (mergedIntoId: string, ended: boolean): CallState => {
-  if (mergedIntoId !== '') return 'merged';
-  return ended ? 'ended' : 'active';
-};
-
 const latest = (events: readonly Event[], of: (event: Event) => number): number => {
   let at = 0;
   for (const event of events) at = Math.max(at, of(event));
@@ -81,14 +75,14 @@ const anchorToleranceUs = 1_000_000;
 const futureToleranceUs = 300_000_000;
 
 const qualityFlags = (identity: CallIdentity, set: EventSet, story: Story): Quality[] => {
-  const { startedAt, endedAt, visits, facets } = story;
+  const { startedAt, endedAt, visits } = story;
   const isFuture = set.events.some((event) => event.occurred_at - event.observed_at > futureToleranceUs);
   const isOff = Math.abs(startedAt - identity.call_started_at) > anchorToleranceUs;
   return qualityOf({
     end_inferred: story.inferred,
     clock_anomaly: isFuture || isOff || (endedAt !== null && endedAt < startedAt),
     gap: visits.some((visit) => visit.gap),
-    merged: facets.links.some(({ payload }) => payload.into_call_key === identity.call_key),
+    merged: set.events.some((event) => event.call_key !== identity.call_key),
     conflicting_event: set.conflicting,
     truncated_events: set.truncated,
   });
