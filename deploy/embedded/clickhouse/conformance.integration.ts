@@ -344,11 +344,13 @@ describe('errors', () => {
     );
   });
 
-  test('… and never passes as a whole answer', async () => {
-    const query = 'SELECT throwIf(number = 3000000) FROM numbers(5000000)';
-    const result = await client.query({ query, format: 'CSV' });
-    await assert.rejects(result.text());
-  });
+  for (const response of [false, true]) {
+    test(`… and never passes as a whole answer, gzip ${response}`, async () => {
+      const query = 'SELECT throwIf(number = 3000000) FROM numbers(5000000)';
+      const result = await connect({ compression: { response } }).query({ query, format: 'CSV' });
+      await assert.rejects(result.text());
+    });
+  }
 
   test('a query over its memory fails, and the server lives', async () => {
     const query = 'SELECT count() AS v FROM (SELECT number FROM numbers(5000000) GROUP BY number)';

@@ -123,6 +123,24 @@ describe('one statement at a time', () => {
   }
 });
 
+describe('answers of all kinds', () => {
+  const cases: readonly (readonly [sql: string, expected: RegExp])[] = [
+    ['EXPLAIN AST SELECT 1', /SelectWithUnionQuery/],
+    ['EXPLAIN PIPELINE SELECT 1', /SystemOne/],
+    ['SHOW TABLES', /victim/],
+    ['DESCRIBE victim', /UInt8/],
+    ['EXISTS TABLE victim;', /^1$/],
+    ["SELECT 'a;b' -- end", /^a;b$/],
+    ['SELECT 1 WHERE 0 FORMAT CSVWithNames', /^"1"$/],
+    ['SELECT 1 FORMAT Null', /^$/],
+  ];
+  for (const [sql, expected] of cases) test(sql, async () => assert.match(await run(sql), expected));
+
+  test('what cannot be read has the message of the engine', async () => {
+    assert.match((await post('SELECT (1')).text, /Code: 62\. DB::Exception: .*Unmatched parentheses/s);
+  });
+});
+
 describe('nothing reaches the host', () => {
   for (const sql of [
     "SELECT * FROM file('/etc/hostname', 'LineAsString')",

@@ -72,7 +72,6 @@ export function usersConfig(limits: EngineLimits): string {
   const constraints = [
     ...PINNED.map((name) => element(name, '<readonly/>')),
     element('max_memory_usage', element('max', limits.queryMemoryBytes)),
-    element('async_insert', element('max', 0)),
   ];
   const grants = [
     `GRANT ${RIGHTS} ON *.*`,

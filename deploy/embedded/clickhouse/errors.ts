@@ -15,7 +15,6 @@ export const CODES = {
   badArguments: [36, 'BAD_ARGUMENTS'],
   notImplemented: [48, 'NOT_IMPLEMENTED'],
   syntaxError: [62, 'SYNTAX_ERROR'],
-  timeoutExceeded: [159, 'TIMEOUT_EXCEEDED'],
   queryIsTooLarge: [229, 'QUERY_IS_TOO_LARGE'],
   requiredPassword: [194, 'REQUIRED_PASSWORD'],
   tooManyQueries: [202, 'TOO_MANY_SIMULTANEOUS_QUERIES'],

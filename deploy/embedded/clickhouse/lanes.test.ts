@@ -13,12 +13,11 @@ test('no more than the lanes run, the rest in the order they came', async () => 
     order.push(id);
     release();
   });
-  assert.deepEqual([lanes.running, lanes.waiting], [2, 3]);
+  await Promise.resolve();
+  assert.deepEqual(order, []);
   releases[0]?.();
   await Promise.all(waiting);
   assert.deepEqual(order, [1, 2, 3]);
-  releases[1]?.();
-  assert.deepEqual([lanes.running, lanes.waiting], [0, 0]);
 });
 
 test('a full queue refuses with TOO_MANY_SIMULTANEOUS_QUERIES', async () => {
@@ -41,13 +40,13 @@ test('who leaves the queue takes no lane', async () => {
   release();
   (await stayed)();
   await assert.rejects(lanes.enter(leaving.signal), { code: 394 });
-  assert.deepEqual([lanes.running, lanes.waiting], [0, 0]);
 });
 
 test('giving a lane back twice gives it back once', async () => {
-  const lanes = openLanes(1, 5);
+  const lanes = openLanes(1, 0);
   const release = await lanes.enter(signal);
   release();
   release();
-  assert.equal(lanes.running, 0);
+  await lanes.enter(signal);
+  await assert.rejects(lanes.enter(signal), { code: 202 });
 });

@@ -10,8 +10,6 @@ interface Waiter {
 export interface Lanes {
   /** Waits for a lane, first come first served; refuses when the queue is full, rejects when the signal aborts. */
   enter(signal: AbortSignal): Promise<Release>;
-  readonly running: number;
-  readonly waiting: number;
 }
 
 /** A bounded number of things at once and a bounded queue before them. */
@@ -54,12 +52,6 @@ export function openLanes(count: number, queueLimit: number): Lanes {
         signal.addEventListener('abort', leave, { once: true });
         queue.add(waiter);
       });
-    },
-    get running() {
-      return running;
-    },
-    get waiting() {
-      return queue.size;
     },
   };
 }

@@ -58,7 +58,9 @@ async function answer(exchange: Exchange, format: string, reader: Reader, ended:
   }
   if (chunk === undefined) {
     const result = await resultOf(ended);
-    return sendWhole(response, head, Buffer.concat(first), summary(result, false));
+    // Some kinds of EXPLAIN take no INTO OUTFILE and return their rows.
+    const body = size === 0 ? result.bytes : Buffer.concat(first);
+    return sendWhole(response, head, body, summary(result, false));
   }
   if (request.waitEnd) throw queryError('resultIsTooLarge', `wait_end_of_query holds back at most ${most} bytes`);
   const stream = beginStream(response, head);

@@ -3,7 +3,7 @@ import { sendError } from './answer.ts';
 import { authenticator } from './auth.ts';
 import { readQuery, readWhole } from './body.ts';
 import { MAX_QUERY_BYTES } from './engine-config.ts';
-import { fromEngine, queryError } from './errors.ts';
+import { CODES, fromEngine, queryError } from './errors.ts';
 import { type Exchange, openExchange, type ServerParts } from './exchange.ts';
 import { formBoundary, multipartFields } from './multipart.ts';
 import { runRows } from './rows.ts';
@@ -13,6 +13,7 @@ import { insertFromBody, insertFromText, runCommand } from './writes.ts';
 
 /** Clients put parameters into the URL, and lists of keys are long. */
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
+const MAX_CONNECTIONS = 512;
 
 async function readForm(message: IncomingMessage): Promise<ReadonlyMap<string, string> | undefined> {
   const boundary = formBoundary(message.headers['content-type']);
@@ -74,14 +75,17 @@ export function createHttpServer(parts: ServerParts): Server {
   function fail(message: IncomingMessage, response: ServerResponse, reason: unknown): void {
     const error = fromEngine(reason);
     const queryId = String(response.getHeader('x-clickhouse-query-id') ?? '');
-    parts.logger.debug({ queryId, code: error.code, type: error.type }, 'query failed');
+    const unexpected = error.code === CODES.internal[0] && !response.destroyed;
+    if (unexpected) parts.logger.error({ queryId, err: reason }, 'unexpected failure');
+    else parts.logger.debug({ queryId, code: error.code, type: error.type }, 'query failed');
     // The rest of a refused body is read away, or else the next request on its socket would never be seen.
     message.resume();
-    if (response.headersSent || response.destroyed) return;
-    sendError(response, queryId, error, parts.engine.version);
+    if (!response.headersSent && !response.destroyed) sendError(response, queryId, error, parts.engine.version);
   }
 
-  return createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 10_000 }, (message, response) => {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 10_000 }, (message, response) => {
     handle(message, response).catch((reason: unknown) => fail(message, response, reason));
   });
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
 }
