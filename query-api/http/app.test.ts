@@ -59,6 +59,7 @@ describe('credentials', () => {
 
 describe('errors', () => {
   const paths: readonly [string, 'GET' | 'POST' | 'DELETE', number, string][] = [
+    ['/docs/static/nothing.js', 'GET', 404, 'RESOURCE_NOT_FOUND'],
     ['/v1/nothing', 'GET', 404, 'RESOURCE_NOT_FOUND'],
     [`/v1/calls/${'x'.repeat(301)}`, 'GET', 404, 'RESOURCE_NOT_FOUND'],
     ['/v1/calls', 'POST', 405, 'METHOD_NOT_ALLOWED'],

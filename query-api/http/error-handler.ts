@@ -36,6 +36,7 @@ const ofFastify: Readonly<Record<string, readonly [number, ErrorCode, string]>> 
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'MALFORMED_REQUEST', 'The body is not as long as content-length says.'],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'PAYLOAD_TOO_LARGE', 'The body is too large.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'],
+  FST_ERR_MAX_PARAM_LENGTH: [404, 'RESOURCE_NOT_FOUND', 'There is nothing at this path: no id is as long.'],
   FST_ERR_BAD_URL: [400, 'MALFORMED_REQUEST', 'The path is not a valid URL path.'],
 };
 

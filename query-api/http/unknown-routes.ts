@@ -14,8 +14,10 @@ export const answerUnknownRoutes = (app: FastifyInstance): void => {
   app.setNotFoundHandler(async (request: FastifyRequest, _reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? '';
     const methods = [...known.values()].flatMap((route) => (route.matches.test(path) ? [...route.methods] : []));
-    if (methods.length === 0)
+    // A route can itself say that there is nothing, as that of the files of /docs does.
+    if (methods.length === 0 || methods.includes(request.method)) {
       throw new ApiError(404, 'RESOURCE_NOT_FOUND', 'There is nothing at this path; see /docs.');
+    }
     const allow = [...new Set(methods)].sort().join(', ');
     throw new ApiError(405, 'METHOD_NOT_ALLOWED', `Use ${allow} here.`, { headers: { allow } });
   });

@@ -18,7 +18,9 @@ const DownloadParameters = Type.Object(
   { additionalProperties: false },
 );
 
-const bytes = (description: string) => Type.Unsafe<unknown>({ type: 'string', format: 'binary', description });
+const binary = { schema: { type: 'string', format: 'binary' } };
+const bytes = (description: string) =>
+  Type.Unsafe<unknown>({ description, content: { 'audio/wav': binary, 'audio/mpeg': binary } });
 
 /** Even a day of audio over a slow line ends within this. */
 const longestDownloadMs = 3_600_000;
@@ -36,11 +38,10 @@ export const downloadRoute = (app: App, { recordings, audio }: DownloadRoute): v
       description: 'The bytes as they were uploaded. Takes `Range`, `If-Range` and `If-None-Match`.',
       params: RecordingId,
       querystring: DownloadParameters,
-      produces: ['audio/wav', 'audio/mpeg'],
       response: {
         200: bytes('The audio'),
         206: bytes('A range of it'),
-        304: bytes('The client has it already'),
+        304: Type.Unsafe<unknown>({ type: 'null', description: 'The client has it already' }),
         ...errorResponses(401, 403, 404, 409, 416, 422, 503),
       },
     },
