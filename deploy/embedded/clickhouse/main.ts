@@ -43,11 +43,10 @@ try {
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
-  if (options.withParent)
-    process.stdin
-      .resume()
-      .once('end', () => stop('parent gone'))
-      .once('error', () => stop('parent gone'));
+  if (options.withParent) {
+    const gone = (): void => stop('parent gone');
+    process.stdin.resume().once('end', gone).once('error', gone);
+  }
   process.stdout.write(`ready ${embedded.host}:${embedded.port}\n`);
 } catch (reason) {
   logger.fatal({ err: reason }, 'cannot start');

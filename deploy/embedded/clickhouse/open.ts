@@ -17,7 +17,7 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-/** The configuration is read once, so it is gone when the engine runs; another process may be refused meanwhile. */
+/** The configuration is read once, in a directory of its own: the process it is for may yet be refused. */
 async function startEngine(options: Options): Promise<Engine> {
   const data = path.resolve(options.data);
   const engineData = path.join(data, 'engine');

@@ -69,6 +69,16 @@ test('what is not supported is said so, never ignored', () => {
   }
 });
 
+test('a default format cannot get into the SQL but by its name', () => {
+  assert.equal(parse('', { 'x-clickhouse-format': 'JSON' }).defaultFormat, 'JSON');
+  for (const format of ['JSON;SELECT+1', 'JSON+SETTINGS+a=1', '']) {
+    assert.throws(
+      () => parse(`default_format=${format}`),
+      (error) => code(error) === 36,
+    );
+  }
+});
+
 test('a name that is no setting cannot get into the SQL', () => {
   for (const name of ['a%20=1,b', 'x;y', 'param_a-b', '', '1a']) {
     assert.throws(

@@ -74,6 +74,12 @@ function sort(fields: Iterable<readonly [string, string]>): Named {
   return { settings, params };
 }
 
+function formatOf(given: string | undefined): string {
+  const format = given ?? 'TabSeparated';
+  if (NAME.test(format)) return format;
+  throw queryError('badArguments', `Malformed format name ${JSON.stringify(format.slice(0, 100))}`);
+}
+
 /** Reads a request's URL, headers and form fields (if its body is a form) into a query; throws QueryError. */
 export function parseRequest(
   method: string,
@@ -90,7 +96,7 @@ export function parseRequest(
     database: byName.get('database') ?? header(headers, 'x-clickhouse-database'),
     sql: [url.searchParams.get('query') ?? '', form.get('query') ?? ''].filter((text) => text !== '').join('\n'),
     ...sort(fields),
-    defaultFormat: byName.get('default_format') ?? header(headers, 'x-clickhouse-format') ?? 'TabSeparated',
+    defaultFormat: formatOf(byName.get('default_format') ?? header(headers, 'x-clickhouse-format')),
     readonly: method !== 'POST',
     gzipAnswer: byName.get('enable_http_compression') === '1' && /\bgzip\b/.test(accepted),
     gzipBody: gzipBody(headers),
