@@ -15,21 +15,21 @@ export const DEFAULT_TOPIC_CONFIG: TopicConfig = {
 };
 
 /** The entries as their names on the wire, with the values they may have. */
-const NUMBERS: Record<string, { field: keyof TopicConfig; min: number; max: number }> = {
-  'retention.ms': { field: 'retentionMs', min: -1, max: Number.MAX_SAFE_INTEGER },
-  'retention.bytes': { field: 'retentionBytes', min: -1, max: Number.MAX_SAFE_INTEGER },
+const NUMBERS = new Map<string, { field: keyof TopicConfig; min: number; max: number }>([
+  ['retention.ms', { field: 'retentionMs', min: -1, max: Number.MAX_SAFE_INTEGER }],
+  ['retention.bytes', { field: 'retentionBytes', min: -1, max: Number.MAX_SAFE_INTEGER }],
   // A position within a segment is kept in 32 bits, and a group of batches may overshoot the limit.
-  'segment.bytes': { field: 'segmentBytes', min: 16 * 1024, max: 2 ** 31 - 1 },
-  'max.message.bytes': { field: 'maxMessageBytes', min: 1024, max: 16 * 1024 * 1024 },
-};
+  ['segment.bytes', { field: 'segmentBytes', min: 16 * 1024, max: 2 ** 31 - 1 }],
+  ['max.message.bytes', { field: 'maxMessageBytes', min: 1024, max: 16 * 1024 * 1024 }],
+]);
 
 /** Entries that mean what this broker does anyway. */
-const CONSTANTS: Record<string, string> = {
-  'cleanup.policy': 'delete',
-  'compression.type': 'producer',
-  'message.timestamp.type': 'CreateTime',
-  'min.insync.replicas': '1',
-};
+const CONSTANTS = new Map([
+  ['cleanup.policy', 'delete'],
+  ['compression.type', 'producer'],
+  ['message.timestamp.type', 'CreateTime'],
+  ['min.insync.replicas', '1'],
+]);
 
 export type ParsedConfig = { config: TopicConfig } | { problem: string };
 
@@ -37,8 +37,8 @@ export type ParsedConfig = { config: TopicConfig } | { problem: string };
 export function parseTopicConfig(entries: readonly { name: string; value: string | null }[]): ParsedConfig {
   const config = { ...DEFAULT_TOPIC_CONFIG };
   for (const { name, value } of entries) {
-    const number = NUMBERS[name];
-    const constant = CONSTANTS[name];
+    const number = NUMBERS.get(name);
+    const constant = CONSTANTS.get(name);
     if (value === null) return { problem: `${name} has no value` };
     if (number !== undefined) {
       if (!/^-?\d{1,19}$/.test(value)) return { problem: `${name} must be a whole number, not "${value}"` };
@@ -58,11 +58,11 @@ export function parseTopicConfig(entries: readonly { name: string; value: string
 
 /** All entries of a topic as DescribeConfigs shows them. */
 export function describeTopicConfig(config: TopicConfig): { name: string; value: string; isDefault: boolean }[] {
-  const numbers = Object.entries(NUMBERS).map(([name, { field }]) => ({
+  const numbers = [...NUMBERS].map(([name, { field }]) => ({
     name,
     value: String(config[field]),
     isDefault: config[field] === DEFAULT_TOPIC_CONFIG[field],
   }));
-  const constants = Object.entries(CONSTANTS).map(([name, value]) => ({ name, value, isDefault: true }));
+  const constants = [...CONSTANTS].map(([name, value]) => ({ name, value, isDefault: true }));
   return [...numbers, ...constants];
 }
