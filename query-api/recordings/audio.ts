@@ -1,16 +1,23 @@
-import { isRetryableS3Error, type ObjectBody, type ObjectStore } from '../../runtime/s3.ts';
+import { isRetryableS3Error, type ObjectBody, type ObjectStore, type PresignOptions } from '../../runtime/s3.ts';
 import { unavailable } from '../http/api-error.ts';
 
-/** The audio in the object store. Throws an `ApiError` of 503 where the store does not answer. */
+/**
+ * The audio in the object store. Null for an object that is not there, and for a key that is not under the tenant's own
+ * prefix: keys come from rows that only we write, and this is the second wall. Throws an `ApiError` of 503 where the
+ * store does not answer.
+ */
 export type Audio = {
-  read(key: string, range?: string): Promise<ObjectBody | null>;
-  presign: ObjectStore['presignGet'];
+  read(tenantId: string, key: string, range?: string): Promise<ObjectBody | null>;
+  presign(tenantId: string, key: string, options: PresignOptions): Promise<string | null>;
 };
 
 export const createAudio = (objects: Pick<ObjectStore, 'get' | 'presignGet'>): Audio => ({
-  read: async (key, range) => orUnavailable(objects.get(key, range)),
-  presign: async (key, options) => orUnavailable(objects.presignGet(key, options)),
+  read: async (tenantId, key, range) => (isOwn(tenantId, key) ? orUnavailable(objects.get(key, range)) : null),
+  presign: async (tenantId, key, options) =>
+    isOwn(tenantId, key) ? orUnavailable(objects.presignGet(key, options)) : null,
 });
+
+const isOwn = (tenantId: string, key: string): boolean => key.startsWith(`tenants/${tenantId}/`);
 
 const orUnavailable = async <Result>(result: Promise<Result>): Promise<Result> => {
   try {

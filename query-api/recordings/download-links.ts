@@ -10,7 +10,7 @@ export type Link = { readonly url: string; readonly expiresAt: string };
 /** Links are signed at the moment of reading, for a short time, and never stored. */
 export type DownloadLinks = {
   /** Null where no audio is stored. */
-  linkTo(recording: RecordingObject): Promise<Link | null>;
+  linkTo(tenantId: string, recording: RecordingObject): Promise<Link | null>;
   /** Links by recording id, for those of the ids that have audio. */
   linksOf(tenantId: string, recordingIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Link>>;
 };
@@ -23,17 +23,17 @@ export const createDownloadLinks = (
   { expiresInSeconds, now = Date.now }: Options,
 ): DownloadLinks => {
   // The key comes from the row and never from a request.
-  const linkTo: DownloadLinks['linkTo'] = async (recording) => {
+  const linkTo: DownloadLinks['linkTo'] = async (tenantId, recording) => {
     if (recording.status !== 'available' || recording.object_key === '') return null;
     // Signatures have whole seconds.
     const signedAtSeconds = Math.floor(now() / 1000);
-    const url = await audio.presign(recording.object_key, {
+    const url = await audio.presign(tenantId, recording.object_key, {
       expiresInSeconds,
       signingDate: new Date(signedAtSeconds * 1000),
       contentDisposition: contentDisposition(recording),
       ...(recording.content_type !== '' && { contentType: recording.content_type }),
     });
-    return { url, expiresAt: isoFromMicros((signedAtSeconds + expiresInSeconds) * 1_000_000) };
+    return url === null ? null : { url, expiresAt: isoFromMicros((signedAtSeconds + expiresInSeconds) * 1_000_000) };
   };
 
   return {
@@ -41,7 +41,9 @@ export const createDownloadLinks = (
     linksOf: async (tenantId, recordingIds, signal) => {
       if (recordingIds.length === 0) return new Map();
       const rows = await tables.read<RecordingObject>(recordingObjectsQuery(tenantId, recordingIds), signal);
-      const links = await Promise.all(rows.map(async (row) => [row.recording_id, await linkTo(row)] as const));
+      const links = await Promise.all(
+        rows.map(async (row) => [row.recording_id, await linkTo(tenantId, row)] as const),
+      );
       return new Map(links.flatMap(([id, link]) => (link === null ? [] : [[id, link] as const])));
     },
   };

@@ -46,7 +46,8 @@ export const downloadRoute = (app: App, { recordings, audio }: DownloadRoute): v
       },
     },
     handler: async (request, reply) => {
-      const row = await recordings.find(keyOf(request).tenantId, request.params.id, request.signal);
+      const { tenantId } = keyOf(request);
+      const row = await recordings.find(tenantId, request.params.id, request.signal);
       if (row === null) throw notFound('recording');
       const size = sizeOf(row, request.query.format);
       const etag = `"${row.sha256}"`;
@@ -65,6 +66,7 @@ export const downloadRoute = (app: App, { recordings, audio }: DownloadRoute): v
       if (request.method === 'HEAD') return reply.send(null);
 
       const object = await audio.read(
+        tenantId,
         row.object_key,
         range === 'whole' ? undefined : `bytes=${range.first}-${range.last}`,
       );

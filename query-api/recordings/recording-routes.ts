@@ -22,7 +22,8 @@ export const RecordingId = Type.Object({ id: Type.String({ minLength: 1, maxLeng
 
 /** Recordings, each with a link to its audio that was signed at that moment. */
 export const recordingRoutes = (app: App, { recordings, links, cursors }: RecordingRoutes): void => {
-  const withLink = async (row: RecordingFound) => recordingBody(row, await links.linkTo(row));
+  const withLink = async (tenantId: string, row: RecordingFound) =>
+    recordingBody(row, await links.linkTo(tenantId, row));
 
   app.route({
     method: 'GET',
@@ -40,7 +41,7 @@ export const recordingRoutes = (app: App, { recordings, links, cursors }: Record
       const scope = { resource: 'recordings', tenantId, filters: { ...filters, order: orderOf(request.query.sort) } };
       const page = readPageRequest(request.query, cursors, scope);
       const { rows, next, total } = await recordings.list(tenantId, filters, page, request.signal);
-      const data = await Promise.all(rows.map(withLink));
+      const data = await Promise.all(rows.map(async (row) => withLink(tenantId, row)));
       return pageBody({ data, next, total, request: page, url: request.originalUrl }, cursors, scope);
     },
   });
@@ -56,9 +57,10 @@ export const recordingRoutes = (app: App, { recordings, links, cursors }: Record
       response: { 200: Type.Object({ data: Recording }), ...errorResponses(401, 403, 404, 503) },
     },
     handler: async (request) => {
-      const row = await recordings.find(keyOf(request).tenantId, request.params.id, request.signal);
+      const { tenantId } = keyOf(request);
+      const row = await recordings.find(tenantId, request.params.id, request.signal);
       if (row === null) throw notFound('recording');
-      return { data: await withLink(row) };
+      return { data: await withLink(tenantId, row) };
     },
   });
 };

@@ -63,18 +63,18 @@ export const memoryRecordings = (rows: readonly RecordingFound[]): RecordingRead
 });
 
 export const memoryAudio = (objects: Readonly<Record<string, Buffer>>): Audio => ({
-  read: async (key, range): Promise<ObjectBody | null> => {
+  read: async (_tenantId, key, range): Promise<ObjectBody | null> => {
     const bytes = objects[key];
     if (bytes === undefined) return null;
     const [first = 0, last = bytes.length - 1] = range?.match(/\d+/g)?.map(Number) ?? [];
     const part = bytes.subarray(first, last + 1);
     return { body: Readable.from([part]), bytes: part.length, contentType: '', contentRange: range ?? null };
   },
-  presign: async (key) => `http://s3/${key}`,
+  presign: async (_tenantId, key) => `http://s3/${key}`,
 });
 
 export const fixedLinks: DownloadLinks = {
-  linkTo: async ({ status, object_key }) =>
+  linkTo: async (_tenantId, { status, object_key }) =>
     status === 'available' ? { url: `http://s3/${object_key}`, expiresAt: '2026-01-20T10:05:00.000000Z' } : null,
   linksOf: async (_tenant, ids) =>
     new Map(ids.map((id) => [id, { url: `http://s3/${id}`, expiresAt: '2026-01-20T10:05:00.000000Z' }])),
