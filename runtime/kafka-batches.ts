@@ -44,7 +44,8 @@ export type BatchRunner = {
   readonly lag: () => readonly PartitionLag[];
 };
 
-const sessionTimeoutMs = 30_000;
+/** A member that crashed holds its partitions for this long. */
+const sessionTimeoutMs = 10_000;
 const heartbeatIntervalMs = 3000;
 const stopGraceMs = 5000;
 const startTimeoutMs = 60_000;
