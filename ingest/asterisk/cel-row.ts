@@ -127,9 +127,10 @@ export const celInstant = (time: string): number => {
     const us = microsFromIso(time);
     return Number.isNaN(us) ? microsFromIso(`${time}Z`) : us;
   }
-  const [seconds = '', fraction = ''] = time.split('.');
-  const isNumber = /^\d{1,12}$/.test(seconds) && /^\d{0,9}$/.test(fraction);
-  return isNumber ? Number(seconds) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, '0')) : Number.NaN;
+  const parts = /^(\d{1,12})(?:\.(\d{0,9}))?$/.exec(time);
+  if (parts === null) return Number.NaN;
+  const [, seconds, fraction = ''] = parts;
+  return Number(seconds) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
 };
 
 /** The instant in an id `epoch.counter`: its second, and the counter as µs so that ids of one second keep their order. */

@@ -95,6 +95,7 @@ const envelope = (type: EventType): Record<string, TSchema> => {
     native: Type.Optional(nativeSchema),
     extra: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }), Type.String({ maxLength: 255 }), {
+        additionalProperties: false,
         maxProperties: 16,
         description: 'A few words of your own; never digits that a caller dialled within the call.',
       }),

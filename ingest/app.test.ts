@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { quarantineId } from '../schemas/ids.ts';
+import { callCdr, callEvents, channelEvent, createdUs, plainText, root } from './testing/freeswitch-call.ts';
+import { keys, startIngest } from './testing/in-memory-ingest.ts';
+
+const freeswitch = '/v1/ingest/freeswitch/events';
+
+type Answer = {
+  data: {
+    accepted: number;
+    ignored: number;
+    rejected: { index: number; code: string; field: string; quarantine_id: string }[];
+  };
+  meta: { request_id: string };
+};
+type Failure = { error: { code: string; message: string; details: { field: string }[]; request_id: string } };
+
+test('the same call by JSON, lines and plain text is the same messages', async (t) => {
+  const native = callEvents();
+  const bodies = [
+    [JSON.stringify(native), 'application/json'],
+    [native.map((event) => JSON.stringify(event)).join('\n'), 'application/x-ndjson'],
+    [native.map(plainText).join(''), 'text/event-plain'],
+  ] as const;
+  const values: string[][] = [];
+  for (const [body, type] of bodies) {
+    const ingest = await startIngest(t);
+    const answer = await ingest.post(freeswitch, body, { 'content-type': type });
+    assert.equal(answer.statusCode, 202, answer.body);
+    assert.deepEqual(answer.json<Answer>().data, { accepted: 12, ignored: 0, rejected: [] });
+    assert.equal(answer.headers['x-request-id'], answer.json<Answer>().meta.request_id);
+    assert.deepEqual(new Set(ingest.published.map(({ key }) => key)), new Set([`acme:${root}`]));
+    values.push(ingest.published.map(({ value }) => value.toString('hex')));
+  }
+  assert.deepEqual(values[1], values[0]);
+  assert.deepEqual(values[2], values[0]);
+});
+
+test('one record alone, the prefix /api, either header for the key', async (t) => {
+  const ingest = await startIngest(t);
+  const one = JSON.stringify(channelEvent('CHANNEL_ANSWER', createdUs));
+  assert.equal((await ingest.post(`/api${freeswitch}`, one)).statusCode, 202);
+  const bearer = { 'x-api-key': '', authorization: `Bearer ${keys.all}` };
+  assert.equal((await ingest.post(freeswitch, one, bearer)).statusCode, 202);
+  assert.equal(ingest.events().length, 2);
+});
+
+test('what cannot be used is kept with its bytes and told with its place', async (t) => {
+  const ingest = await startIngest(t);
+  const wrong = { ...channelEvent('CHANNEL_ANSWER', createdUs), 'Unique-ID': '' };
+  const lines = [
+    JSON.stringify(channelEvent('DTMF', createdUs)),
+    '{nonsense',
+    JSON.stringify(wrong),
+    JSON.stringify(channelEvent('CHANNEL_ANSWER', createdUs)),
+  ];
+  const answer = await ingest.post(freeswitch, lines.join('\n'), { 'content-type': 'application/x-ndjson' });
+  const { accepted, ignored, rejected } = answer.json<Answer>().data;
+  assert.deepEqual([accepted, ignored], [1, 1]);
+  assert.deepEqual(
+    rejected.map(({ index, code, field, quarantine_id }) => [index, code, field, quarantine_id]),
+    [1, 2].map((index) => [
+      index,
+      index === 1 ? 'MALFORMED_JSON' : 'MISSING_FIELD',
+      index === 1 ? '' : 'Unique-ID',
+      quarantineId('acme', 'freeswitch-events', Buffer.from(lines[index] ?? '')),
+    ]),
+  );
+  assert.deepEqual(
+    ingest.letters().map(({ raw, tenant_id, stage, source }) => [raw.toString(), tenant_id, stage, source]),
+    [1, 2].map((index) => [lines[index], 'acme', 'ingest', 'freeswitch-events']),
+  );
+});
+
+test('a CDR as JSON, as a form, as a form in base64', async (t) => {
+  const ingest = await startIngest(t);
+  const cdr = JSON.stringify(callCdr());
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const url = '/v1/ingest/freeswitch/cdr?uuid=a_1';
+  for (const [body, headers] of [
+    [cdr, {}],
+    [`cdr=${encodeURIComponent(cdr)}`, form],
+    [`cdr=${Buffer.from(cdr).toString('base64')}`, form],
+    [cdr, form],
+  ] as const) {
+    const answer = await ingest.post(url, body, headers);
+    assert.deepEqual(answer.json<Answer>().data, { accepted: 1, ignored: 0, rejected: [] }, answer.body);
+  }
+  assert.equal(new Set(ingest.events().map(({ event_id }) => event_id)).size, ingest.events().length / 4);
+  assert.equal((await ingest.post(url, 'other=1', form)).statusCode, 400);
+});
+
+test('a key of one switch publishes for no other, and need not name its own', async (t) => {
+  const ingest = await startIngest(t);
+  const asked = async (url: string, event: Record<string, string>) => {
+    const answer = await ingest.post(url, JSON.stringify(event), { 'x-api-key': keys.bound });
+    return answer.json<Answer>().data.rejected[0]?.code ?? 'accepted';
+  };
+  const event = channelEvent('CHANNEL_ANSWER', createdUs);
+  assert.equal(await asked(freeswitch, event), 'SWITCH_NOT_ALLOWED');
+  assert.equal(await asked(`${freeswitch}?switch=pbx-8`, event), 'SWITCH_NOT_ALLOWED');
+  assert.equal(await asked(`${freeswitch}?switch=pbx-7`, event), 'accepted');
+  assert.equal(await asked(freeswitch, { ...event, 'FreeSWITCH-Switchname': '' }), 'accepted');
+});
+
+const failure = (answer: { statusCode: number; json: <T>() => T }) => [
+  answer.statusCode,
+  answer.json<Failure>().error.code,
+];
+
+test('who may not, may not, and is told how', async (t) => {
+  const ingest = await startIngest(t);
+  const send = async (headers: Record<string, string>) => ingest.post('/v1/events', '{}', headers);
+  assert.deepEqual(failure(await send({ 'x-api-key': '' })), [401, 'INVALID_TOKEN']);
+  assert.deepEqual(failure(await send({ 'x-api-key': 'sk_live_unknown' })), [401, 'INVALID_TOKEN']);
+  assert.match(String((await send({ 'x-api-key': '' })).headers['www-authenticate']), /^Bearer/);
+  assert.deepEqual(failure(await send({ 'x-api-key': keys.reader })), [403, 'INSUFFICIENT_SCOPE']);
+  assert.deepEqual(failure(await send({ authorization: 'Bearer sk_live_other' })), [400, 'CONFLICTING_CREDENTIALS']);
+  const unknowing = await startIngest(t, { directory: () => null });
+  const answer = await unknowing.post('/v1/events', '{}');
+  assert.deepEqual(failure(answer), [503, 'SERVICE_UNAVAILABLE']);
+  assert.equal(answer.headers['retry-after'], '1');
+  assert.equal(ingest.published.length, 0);
+});
+
+test('bodies that cannot be taken', async (t) => {
+  const ingest = await startIngest(t);
+  const send = async (body: string, type = 'application/json') =>
+    failure(await ingest.post('/v1/events', body, { 'content-type': type }));
+  assert.deepEqual(await send('[{"type":'), [400, 'MALFORMED_JSON']);
+  assert.deepEqual(await send(''), [400, 'MALFORMED_JSON']);
+  assert.deepEqual(await send('{}', 'application/xml'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
+  assert.deepEqual(await send(`[${'0,'.repeat(10_000)}0]`), [413, 'PAYLOAD_TOO_LARGE']);
+  assert.deepEqual(await send('0\n'.repeat(10_001), 'application/x-ndjson'), [413, 'PAYLOAD_TOO_LARGE']);
+  assert.deepEqual(await send(' '.repeat(10 * 1024 * 1024 + 1)), [413, 'PAYLOAD_TOO_LARGE']);
+  assert.equal(ingest.published.length, 0);
+});
+
+test('nothing is told as accepted that is not safe', async (t) => {
+  class Full extends Error {}
+  const ingest = await startIngest(t, {
+    publish: async () => {
+      throw new Full();
+    },
+    isPassing: (error) => error instanceof Full,
+  });
+  const answer = await ingest.post(freeswitch, JSON.stringify(callEvents()));
+  assert.deepEqual(failure(answer), [503, 'SERVICE_UNAVAILABLE']);
+  assert.ok(Number(answer.headers['retry-after']) > 0);
+});
+
+test('more bytes at once than fit in memory are refused, and room comes back', async (t) => {
+  const release = Promise.withResolvers<void>();
+  const ingest = await startIngest(t, {
+    publish: async () => release.promise,
+    limits: {
+      mostBodyBytes: 1000,
+      mostUploads: 1,
+      mostUploadBytes: 1,
+      requestTimeoutMs: 60_000,
+      idleTimeoutMs: 10_000,
+    },
+  });
+  const body = JSON.stringify({ type: 'x'.repeat(500) });
+  const first = ingest.post('/v1/events', body);
+  assert.deepEqual(failure(await ingest.post('/v1/events', body)), [503, 'SERVICE_UNAVAILABLE']);
+  release.resolve();
+  assert.equal((await first).statusCode, 202);
+  assert.equal((await ingest.post('/v1/events', body)).statusCode, 202);
+});
+
+test('the reference says every route, and the schema of an event once', async (t) => {
+  const { app } = await startIngest(t);
+  const reference = (await app.inject('/v1/openapi.json')).json<{
+    openapi: string;
+    paths: Record<string, Record<string, { requestBody?: { content: Record<string, unknown> } }>>;
+    components: { schemas: Record<string, { anyOf: { title: string }[] }> };
+  }>();
+  assert.equal(reference.openapi, '3.1.0');
+  assert.deepEqual(
+    Object.keys(reference.paths).sort(),
+    [
+      '/v1/events',
+      freeswitch.replace('events', 'cdr'),
+      freeswitch,
+      '/v1/ingest/asterisk/cel',
+      '/v1/recordings/{recording_id}',
+    ].sort(),
+  );
+  const titles = reference.components.schemas['Event']?.anyOf.map(({ title }) => title) ?? [];
+  assert.ok(titles.includes('leg.created') && !titles.includes('recording.stored'));
+  assert.match(JSON.stringify(reference.paths['/v1/events']?.['post']?.requestBody), /components\/schemas\/Event/);
+  assert.equal((await app.inject('/docs/')).statusCode, 200);
+});
+
+test('probes and metrics tell what there is to know', async (t) => {
+  const checks = { spool: () => ({ ready: false, state: '9 of 10 bytes wait for Kafka' }) };
+  const ingest = await startIngest(t, { checks });
+  const ready = await ingest.app.inject('/readyz');
+  assert.deepEqual(
+    [ready.statusCode, ready.json<unknown>()],
+    [503, { ready: false, checks: { spool: '9 of 10 bytes wait for Kafka' } }],
+  );
+  assert.equal((await ingest.app.inject('/livez')).statusCode, 200);
+  await ingest.post(freeswitch, JSON.stringify([...callEvents(), {}]));
+  const { body } = await ingest.app.inject('/metrics');
+  assert.match(body, /trunkline_ingest_records_total\{dialect="freeswitch-events",outcome="accepted".*\} 12/);
+  assert.match(body, /trunkline_ingest_rejections_total\{dialect="freeswitch-events",code="MISSING_FIELD".*\} 1/);
+  assert.deepEqual(failure(await ingest.app.inject('/v1/nothing')), [404, 'RESOURCE_NOT_FOUND']);
+});
