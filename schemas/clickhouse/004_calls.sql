@@ -54,8 +54,8 @@ CREATE TABLE IF NOT EXISTS calls
     last_event_at DateTime64(6, 'UTC'),
     updated_at DateTime64(6, 'UTC'),
     INDEX started started_at TYPE minmax GRANULARITY 1,
-    INDEX callers caller_number TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX callees callee_number TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX callers (caller_number, caller_e164) TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX callees (callee_number, callee_e164) TYPE bloom_filter(0.01) GRANULARITY 4,
     INDEX natives native_ids TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
