@@ -9,8 +9,8 @@ import { decodeStored } from './stored-events.ts';
 const maxRounds = 8;
 
 /**
- * The calls that these are linked with, directly or not, each group with all its members. Links are told under both
- * calls' keys, so whichever of them is touched finds the other. Members that are not in memory belong to others, who
+ * The calls that these are linked with, directly or not, each group with all its members. A link is told under both
+ * calls' keys and counts once both know it, so whichever of them is touched last finds the other. Members that are not in memory belong to others, who
  * may be adding to them: they are read each time and not kept.
  */
 export const findGroups = async (
@@ -73,13 +73,9 @@ const identitiesOf = (calls: ReadonlyMap<string, OpenCall>): CallIdentity[] =>
   [...calls.values()].map(({ identity }) => identity);
 
 const components = (calls: ReadonlyMap<string, OpenCall>): LinkedCall[][] => {
-  const neighbours = new Map<string, Set<string>>([...calls.keys()].map((ref) => [ref, new Set()]));
-  for (const [ref, { links }] of calls) {
-    for (const other of links) {
-      neighbours.get(other)?.add(ref);
-      if (calls.has(other)) neighbours.get(ref)?.add(other);
-    }
-  }
+  // A link that only one of the two knows would join them or not by the order in which they come.
+  const partners = (ref: string): string[] =>
+    [...(calls.get(ref)?.links ?? [])].filter((other) => calls.get(other)?.links.has(ref) === true);
   const left = new Set(calls.keys());
   const groups: LinkedCall[][] = [];
   for (const start of calls.keys()) {
@@ -87,7 +83,7 @@ const components = (calls: ReadonlyMap<string, OpenCall>): LinkedCall[][] => {
     const group = [start];
     // The list grows while it is walked.
     for (const ref of group) {
-      for (const other of neighbours.get(ref) ?? []) if (left.delete(other)) group.push(other);
+      for (const other of partners(ref)) if (left.delete(other)) group.push(other);
     }
     groups.push(group.map((ref) => toLinkedCall(calls.get(ref) as OpenCall)));
   }

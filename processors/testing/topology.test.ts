@@ -67,7 +67,7 @@ suite('the final tables equal those of the quiet run', () => {
 
   test('when the only member is killed at any one step', async () => {
     const random = createRandom(7);
-    const scenario = someCalls(random, 3, true);
+    const scenario = someCalls(random, 4, true);
     const log = disorderedLog(scenario, { partitions: 2, keyed: true, copies: 1 }, random);
     const quiet = await runTopology(log, noFaults);
     for (let killAtStep = 0; killAtStep <= quiet.steps; killAtStep += 1) {

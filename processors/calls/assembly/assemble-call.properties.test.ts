@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { rowBinaryEncoder } from '../../../runtime/row-binary.ts';
+import type { CallRow } from '../../../schemas/call-row.ts';
+import { callColumns, recordingColumns } from '../../../schemas/clickhouse-columns.ts';
+import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
+import { type Event, type EventType, payloadRecords } from '../../../schemas/events.ts';
+import type { RecordingRow } from '../../../schemas/rows.ts';
+import { at, eventTable } from '../../testing/event-table.ts';
+import { rowOf } from '../../testing/given.ts';
+import { createRandom } from '../../testing/random.ts';
+import { someCalls } from '../../testing/scenarios.ts';
+import { assembleCall, assembleCallAndRecordings } from './assemble-call.ts';
+import { toEventSet } from './event-set.ts';
+import { identityOf } from './identity.ts';
+
+const legs = fc.constantFrom('a', 'b', 'c', 'd');
+const cell = (key: string, values: readonly string[]) =>
+  fc.constantFrom(...values.map((value) => `${key}=${value}`), '');
+
+/** Lines that make no sense together: any event, any leg, any time, any words. */
+const anyLine = fc
+  .record({
+    seconds: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.double({ min: 0, max: 20, noNaN: true })),
+    type: fc.constantFrom(...(Object.keys(payloadRecords) as EventType[])),
+    leg: fc.oneof(legs, fc.constant('-')),
+    cells: fc.tuple(
+      fc.oneof(
+        legs.map((leg) => `with=${leg}`),
+        fc.constant(''),
+      ),
+      cell('dir', ['in', 'out']),
+      cell('kind', ['user', 'trunk', 'local', 'app']),
+      cell('bridge', ['x', 'y']),
+      cell('bridge_kind', ['talk', 'hold', 'park', 'conference', 'announce']),
+      cell('app', ['voicemail', 'conference', 'park']),
+      cell('visit', ['v1', 'v2']),
+      cell('agent_leg', ['b', 'c']),
+      cell('by_leg', ['b']),
+      cell('sip', ['200', '486', '487', '600', '99999']),
+      cell('q850', ['16', '17', '26', '300', '-1']),
+      cell('cause', ['LOSE_RACE', 'ORIGINATOR_CANCEL', 'BLIND_TRANSFER']),
+      cell('by', ['near', 'far', 'switch']),
+      cell('wait_ms', ['0', '-5', '999999999999']),
+      cell('bill_ms', ['0', '500', '99999999999999']),
+      cell('last', [String(at(5)), '-1']),
+      cell('transfer', ['attended', 'pickup']),
+      cell('to_leg', ['b', 'c']),
+      cell('id', ['same']),
+      cell('from', ['a', 'x']),
+      cell('into', ['a', 'y']),
+    ),
+  })
+  .map(({ seconds, type, leg, cells }) => `${seconds} ${type} ${leg} ${cells.filter((one) => one !== '').join(' ')}`);
+
+const anyEvents = fc
+  .array(anyLine, { minLength: 1, maxLength: 40 })
+  .map((lines) => eventTable(lines.join('\n')).map((event) => ({ ...event, payload: sanePayload(event) }) as Event));
+
+/** Words that the wire cannot carry fall back to what it can. */
+const sanePayload = (event: Event): Event['payload'] => {
+  const payload = event.payload as Record<string, unknown>;
+  if ('last_sign_of_life_at' in payload && Number.isNaN(payload['last_sign_of_life_at'])) {
+    return { ...payload, last_sign_of_life_at: 0 } as Event['payload'];
+  }
+  if (event.type === 'leg.ended' || event.type !== 'queue.completed') return event.payload;
+  return { ...event.payload, ended_by: 'unknown' };
+};
+
+const rows = rowBinaryEncoder<CallRow>(callColumns);
+const recordingRows = rowBinaryEncoder<RecordingRow>(recordingColumns);
+
+suite('the row of any set of events', () => {
+  test('can be written, and its spans add up', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const { call, recordings } = assembleCallAndRecordings(
+          identityOf({ tenant_id: 't', call_key: 'a' }, at(0)),
+          events,
+        );
+        rows.encode([call]);
+        recordingRows.encode(recordings);
+        assert.equal(call.talk_ms, call.connect_ms - call.hold_ms);
+        assert.ok(call.hold_ms >= 0 && call.talk_ms >= 0 && call.duration_ms >= 0 && call.wait_ms >= 0);
+        assert.ok(call.connect_ms <= call.duration_ms + 1);
+        assert.equal(call.ended_at === null, call.state === 'active');
+        assert.equal(call.state === 'active', call.disposition === 'in_progress');
+        assert.ok(call.answered_at === null || call.answered_at >= call.started_at);
+        for (const { from, to } of [...call.bridges, ...call.holds]) assert.ok(to === null || to >= from);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('does not depend on the order of the list nor on copies in it', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.integer(), (events, seed) => {
+        const random = createRandom(seed);
+        const copies = Array.from({ length: random.next(10) }, () => ({ ...random.pick(events) }));
+        assert.deepEqual(rowOf(random.shuffle([...events, ...copies]), at(0)), rowOf(events, at(0)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('of a real call and all its permutations and prefixes is the same, and never fails', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = createRandom(seed);
+        for (const events of someCalls(random, 5, true).calls) {
+          const identity = identityOf(events[0] as Event, at(0));
+          const shuffled = random.shuffle(events);
+          assert.deepEqual(assembleCall(identity, shuffled), assembleCall(identity, events));
+          for (let length = 0; length < shuffled.length; length += 1) assembleCall(identity, shuffled.slice(0, length));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('of two contents under one id the smaller hash holds, of copies the one received first', () => {
+  const variants = eventTable(`
+    0 leg.created a id=x from=1
+    0 leg.created a id=x from=2
+    0 leg.created a id=x from=3`);
+  const smallest = variants.toSorted((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1))[0] as Event;
+  const copies = [...variants, { ...smallest, observed_at: at(-5) }, ...variants];
+  const set = toEventSet(copies);
+  assert.deepEqual([set.distinct, set.conflicting, set.events.length], [3, true, 1]);
+  assert.deepEqual(set.events[0], { ...smallest, observed_at: at(-5) });
+});
+
+const hashOf = (event: Event): string => contentHash(encodeEvent(event));
+
+test('a call of too many events is cut the same way whatever their order, and keeps its beginning and its end', () => {
+  const noise = Array.from({ length: 500 }, (_, index) => `${index % 60} leg.progress b seq=${index}`).join('\n');
+  const events = eventTable(`
+    0  leg.created a dir=in kind=user from=1001
+    ${noise}
+    70 leg.ended   a q850=16`);
+  const cut = (list: readonly Event[]) => toEventSet(list, 100);
+  const set = cut(events);
+  assert.deepEqual([set.events.length, set.truncated, set.distinct], [100, true, 502]);
+  assert.deepEqual([set.events[0]?.type, set.events.at(-1)?.type], ['leg.created', 'leg.ended']);
+  assert.deepEqual(cut(createRandom(1).shuffle(events)), set);
+});
+
+test('the work grows with the events, not with their square', () => {
+  const row = rowOf(
+    eventTable(
+      Array.from({ length: 20_000 }, (_, at) => `${at} ${at % 2 === 0 ? 'leg.held' : 'leg.resumed'} a`).join('\n'),
+    ),
+    at(0),
+  );
+  assert.equal(row.holds.length, 10_000);
+});
