@@ -26,7 +26,8 @@ export type Clock = {
 const dayUs = 86_400_000_000;
 /** No simulated call is longer. */
 const longestCallUs = 3_600_000_000;
-const historyStepUs = 900_000_000;
+const historySliceUs = 900_000_000;
+const historyLanes = 3;
 const tickMs = 250;
 const noteEveryUs = 2_000_000;
 
@@ -59,7 +60,7 @@ const firstState = (seed: string, now: number): DemoState => ({
   sent_until_us: null,
 });
 
-/** Leaves in the timeline what happens after the history's end. */
+/** The newest part first, as that is looked at first. Leaves in the timeline what happens after the history's end. */
 const sendHistory = async (
   { client, signal }: TrafficOptions,
   { seed }: DemoState,
@@ -67,11 +68,26 @@ const sendHistory = async (
   timeline: Timeline,
 ): Promise<void> => {
   const centre = callCentre(seed);
-  for (let from = history.from_us; from < history.until_us && !signal.aborted; from += historyStepUs) {
-    const until = Math.min(from + historyStepUs, history.until_us);
-    for (const call of callsIn(centre, { ...history, from_us: from, until_us: until })) timeline.add(call, 0);
-    await sendDues(client, timeline.take(until));
-  }
+  const sendSlice = async (slice: Period): Promise<void> => {
+    const past = createTimeline();
+    for (const call of callsIn(centre, slice)) {
+      past.add(call, 0);
+      timeline.add(call, history.until_us);
+    }
+    await sendDues(client, past.take(history.until_us));
+  };
+  const slices = slicesOf(history).toReversed().values();
+  const lane = async (): Promise<void> => {
+    for (const slice of slices) if (!signal.aborted) await sendSlice(slice);
+  };
+  await Promise.all(Array.from({ length: historyLanes }, lane));
+};
+
+const slicesOf = (period: Period): Period[] => {
+  const slices: Period[] = [];
+  for (let from_us = period.from_us; from_us < period.until_us; from_us += historySliceUs)
+    slices.push({ ...period, from_us, until_us: Math.min(from_us + historySliceUs, period.until_us) });
+  return slices;
 };
 
 /** Calls that were under way when the demo stopped end as they would have ended. */

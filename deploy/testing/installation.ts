@@ -79,20 +79,12 @@ export const startInstallation = async (options: StartOptions): Promise<Installa
   void ended.finally(() => {
     hasEnded = true;
   });
-  while (!isThere(run)) {
+  // A run file may be left from one that was killed, so what it prints tells.
+  while (!output().includes('Trunkline is ready')) {
     if (hasEnded) throw new Error(`up ended before it was ready:\n${output()}`);
     await delay(50);
   }
   return { dataDir, portBase, pid: child.pid as number, run, output, ended, kill: (signal) => void child.kill(signal) };
-};
-
-const isThere = (read: () => unknown): boolean => {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 export const isAlive = (pid: number): boolean => {

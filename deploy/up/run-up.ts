@@ -29,9 +29,9 @@ export const runUp = async (options: UpOptions): Promise<number> => {
     unlock();
   };
   try {
+    removeRunFile(dataDir);
     const ports = portsFrom(options.portBase);
     await checkPortsFree(ports);
-    removeRunFile(dataDir);
     return await runInstallation({ dataDir, ports, credentials: loadCredentials(dataDir) }, options.demo, leave);
   } finally {
     leave();
