@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Part } from '../protocol/writer.ts';
 import { releaseParts, sendAnswer } from './answer-sender.ts';
 import { FrameSplitter } from './frame-splitter.ts';
-import type { RequestMemory } from './request-memory.ts';
+import type { RequestMemory, Share } from './request-memory.ts';
 
 export type Client = {
   /** The address at which the client reached the broker, which is the one it is told to come back to. */
@@ -31,9 +31,9 @@ export type ConnectionOptions = {
 const STOP_TIMEOUT_MS = 1_000;
 const MAX_UNANSWERED = 32;
 /** For a request that was begun, or an answer that was not taken; an idle client may stay. */
-const STALL_TIMEOUT_MS = 60_000;
-/** Below this, a request that spans chunks needs no reservation: heartbeats must not wait behind batches. */
-const SMALL_FRAME_BYTES = 4 * 1024;
+const STALL_TIMEOUT_MS = 30_000;
+/** What has arrived of an unfinished request counts from here on. */
+const LARGE_REQUEST_BYTES = 4 * 1024;
 
 type Request = { frame: Buffer; release: () => void };
 
@@ -47,8 +47,8 @@ export class Connection {
   readonly #requests: Request[] = [];
   #unanswered = 0;
   #isServing = false;
-  #isWaitingForMemory = false;
-  #releaseMemory: (() => void) | null = null;
+  /** Of the request that is being received. */
+  #share: Share | null = null;
   /** Settles when every request started so far is answered. */
   #answered: Promise<void> = Promise.resolve();
 
@@ -86,37 +86,37 @@ export class Connection {
   #receive(chunk: Buffer): void {
     try {
       for (const frame of this.#splitter.push(chunk)) this.#enqueue(frame);
-      this.#reserve(this.#splitter.unfinishedBytes);
+      this.#account(this.#splitter.unfinishedBytes);
+      this.#adjustReading();
     } catch (error) {
       this.#fail(error);
     }
   }
 
   #enqueue(frame: Buffer): void {
-    const release = this.#releaseMemory ?? (() => undefined);
-    this.#releaseMemory = null;
-    this.#requests.push({ frame, release });
+    const share = this.#share;
+    this.#share = null;
+    share?.update(frame.length);
+    share?.complete();
+    this.#requests.push({ frame, release: () => share?.release() });
     this.#unanswered += 1;
-    this.#adjustReading();
     if (!this.#isServing) void this.#serve();
   }
 
-  /** A frame that arrived in one chunk is as small as that; a longer one waits for room before more of it is read. */
-  #reserve(bytes: number): void {
-    if (bytes <= SMALL_FRAME_BYTES || this.#releaseMemory !== null) return;
-    this.#isWaitingForMemory = true;
-    this.#releaseMemory = this.#options.memory.reserve(bytes, () => {
-      this.#isWaitingForMemory = false;
-      this.#adjustReading();
-    });
-    this.#adjustReading();
+  #account(bytes: number): void {
+    if (this.#share === null && bytes >= LARGE_REQUEST_BYTES) {
+      this.#share = this.#options.memory.open(() => this.#adjustReading());
+    }
+    this.#share?.update(bytes);
   }
 
   #adjustReading(): void {
-    if (this.#isWaitingForMemory || this.#unanswered >= MAX_UNANSWERED || this.#gone.signal.aborted) {
+    const hasRoom = this.#share === null || this.#share.mayGrow();
+    if (!hasRoom || this.#unanswered >= MAX_UNANSWERED || this.#gone.signal.aborted) {
       this.#socket.pause();
     } else if (this.#socket.isPaused()) {
       this.#socket.resume();
+      this.#socket.setTimeout(STALL_TIMEOUT_MS); // the pause was ours: the client's time begins anew
     }
   }
 
@@ -157,7 +157,8 @@ export class Connection {
   }
 
   #checkStall(): void {
-    if (this.#splitter.unfinishedBytes > 0 || this.#socket.writableLength > 0) {
+    const isSilent = this.#splitter.isInsideFrame && !this.#socket.isPaused();
+    if (isSilent || this.#socket.writableLength > 0) {
       this.#fail(new Error(`no progress for ${STALL_TIMEOUT_MS} ms`));
     }
   }
@@ -171,7 +172,7 @@ export class Connection {
   #onClose(): void {
     this.#gone.abort();
     this.#dropRequests();
-    this.#releaseMemory?.();
+    this.#share?.release();
   }
 }
 

@@ -31,12 +31,17 @@ test('frames come out whole and in order however the stream is cut', () => {
   );
 });
 
-test('a frame that has begun is known by its length', () => {
+test('it tells what there is of an unfinished frame', () => {
   const splitter = new FrameSplitter(1_000);
+  assert.equal(splitter.isInsideFrame, false);
   assert.deepEqual(splitter.push(Buffer.from([0, 0])), []);
-  assert.equal(splitter.unfinishedBytes, 2);
-  splitter.push(Buffer.from([3, 0, 1]));
-  assert.equal(splitter.unfinishedBytes, 768);
+  assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 2]);
+  splitter.push(Buffer.from([0, 2]));
+  assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 0]);
+  splitter.push(Buffer.from([7]));
+  assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 1]);
+  splitter.push(Buffer.from([8]));
+  assert.equal(splitter.isInsideFrame, false);
 });
 
 for (const length of [-1, 1_001, 2 ** 31 - 1]) {

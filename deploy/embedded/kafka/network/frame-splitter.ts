@@ -17,9 +17,13 @@ export class FrameSplitter {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** The length of the frame that has begun and is not complete; 0 between frames. */
+  /** What there is of the frame that has begun and is not complete; 0 between frames. */
   get unfinishedBytes(): number {
-    return this.#frameBytes === -1 ? this.#buffered : this.#frameBytes;
+    return this.#buffered;
+  }
+
+  get isInsideFrame(): boolean {
+    return this.#buffered > 0 || this.#frameBytes !== -1;
   }
 
   /** The frames that `chunk` completes, without their length. Throws `FrameTooLarge` for an impossible length. */

@@ -2,29 +2,57 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestMemory } from './request-memory.ts';
 
-test('what fits is granted at once, the rest in turn as memory is given back', () => {
+const nothing = (): void => undefined;
+
+test('below the limit all requests grow, whatever they announced', () => {
   const memory = new RequestMemory(100);
-  const granted: string[] = [];
-  const reserve = (name: string, bytes: number): (() => void) => memory.reserve(bytes, () => granted.push(name));
-  const releaseFirst = reserve('first', 60);
-  const releaseLarge = reserve('large', 50);
-  reserve('small', 10); // would fit, but must not pass the one that waits
-  assert.deepEqual(granted, ['first']);
-  releaseFirst();
-  assert.deepEqual(granted, ['first', 'large', 'small']);
-  releaseFirst(); // again: gives nothing back
-  reserve('next', 50);
-  assert.equal(granted.length, 3);
-  releaseLarge();
-  assert.deepEqual(granted.at(-1), 'next');
+  const shares = [memory.open(nothing), memory.open(nothing), memory.open(nothing)];
+  for (const share of shares) share.update(33);
+  assert.deepEqual(
+    shares.map((share) => share.mayGrow()),
+    [true, true, true],
+  );
 });
 
-test('a request that is given up while it waits lets the others pass', () => {
-  const memory = new RequestMemory(10);
-  const granted: string[] = [];
-  memory.reserve(8, () => granted.push('held'));
-  const giveUp = memory.reserve(8, () => granted.push('gone'));
-  memory.reserve(2, () => granted.push('small'));
-  giveUp();
-  assert.deepEqual(granted, ['held', 'small']);
+test('at the limit only the oldest unfinished one grows', () => {
+  const memory = new RequestMemory(100);
+  const [served, first, second] = [memory.open(nothing), memory.open(nothing), memory.open(nothing)];
+  served.update(40);
+  served.complete();
+  first.update(30);
+  second.update(30);
+  assert.deepEqual([first.mayGrow(), second.mayGrow()], [true, false]);
+  first.update(80);
+  first.complete();
+  assert.equal(second.mayGrow(), true);
+});
+
+test('room that is made is announced to those that wait', () => {
+  const memory = new RequestMemory(100);
+  const heard: string[] = [];
+  const served = memory.open(() => heard.push('served'));
+  served.update(90);
+  served.complete();
+  const first = memory.open(() => heard.push('first'));
+  const second = memory.open(() => heard.push('second'));
+  second.update(20);
+  assert.equal(second.mayGrow(), false);
+  served.release();
+  assert.deepEqual(heard, ['first', 'second']);
+  assert.equal(second.mayGrow(), true);
+  second.update(100);
+  assert.equal(second.mayGrow(), false);
+  first.release(); // given up
+  assert.equal(second.mayGrow(), true);
+});
+
+test('releasing twice gives back once', () => {
+  const memory = new RequestMemory(100);
+  const [one, two, three] = [memory.open(nothing), memory.open(nothing), memory.open(nothing)];
+  one.update(60);
+  two.update(60);
+  one.release();
+  one.release();
+  three.update(50);
+  assert.equal(three.mayGrow(), false);
 });

@@ -1,35 +1,59 @@
-type Waiting = { bytes: number; grant: () => void };
+/** What one request holds of the memory. */
+export type Share = {
+  /** Says how many bytes of the request there are by now. */
+  update: (bytes: number) => void;
+  /** Whether more of it may be received. */
+  mayGrow: () => boolean;
+  /** All of it is there; it counts until it is released. */
+  complete: () => void;
+  release: () => void;
+};
 
-/** A budget in bytes for the large requests that are being received or served, granted first come, first served. */
+type Holding = { bytes: number; isComplete: boolean; onRoom: () => void };
+
+/**
+ * Bounds the memory of the large requests that are being received or served. It counts what has arrived, not what was
+ * announced. When the limit is reached only the oldest unfinished request goes on, so that one always gets done; memory
+ * in use stays below the limit plus one request.
+ */
 export class RequestMemory {
-  #free: number;
-  #waiting: Waiting[] = [];
+  readonly #limitBytes: number;
+  readonly #holdings = new Set<Holding>();
+  #usedBytes = 0;
 
-  constructor(totalBytes: number) {
-    this.#free = totalBytes;
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
   }
 
-  /** Calls `grant` when the bytes are reserved, at once if they are there. Returns how to give them back. */
-  reserve(bytes: number, grant: () => void): () => void {
-    const request = { bytes, grant };
-    this.#waiting.push(request);
-    this.#grantInTurn();
-    let isReleased = false;
-    return () => {
-      if (isReleased) return;
-      isReleased = true;
-      const position = this.#waiting.indexOf(request);
-      if (position === -1) this.#free += bytes;
-      else this.#waiting.splice(position, 1);
-      this.#grantInTurn();
+  /** Begins a request. `onRoom` is called when others made room, so that `mayGrow` may have changed. */
+  open(onRoom: () => void): Share {
+    const holding: Holding = { bytes: 0, isComplete: false, onRoom };
+    this.#holdings.add(holding);
+    const update = (bytes: number): void => {
+      this.#usedBytes += bytes - holding.bytes;
+      holding.bytes = bytes;
+    };
+    return {
+      update,
+      mayGrow: () => this.#usedBytes < this.#limitBytes || this.#oldestUnfinished() === holding,
+      complete: () => {
+        holding.isComplete = true;
+        this.#notify();
+      },
+      release: () => {
+        if (!this.#holdings.delete(holding)) return;
+        update(0);
+        this.#notify();
+      },
     };
   }
 
-  #grantInTurn(): void {
-    for (let next = this.#waiting[0]; next !== undefined && next.bytes <= this.#free; next = this.#waiting[0]) {
-      this.#waiting.shift();
-      this.#free -= next.bytes;
-      next.grant();
-    }
+  #oldestUnfinished(): Holding | undefined {
+    for (const holding of this.#holdings) if (!holding.isComplete) return holding;
+    return undefined;
+  }
+
+  #notify(): void {
+    for (const { isComplete, onRoom } of this.#holdings) if (!isComplete) onRoom();
   }
 }

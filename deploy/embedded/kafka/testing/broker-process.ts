@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** The broker's program. */
+export const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 export type BrokerProcess = {
   address: string;
