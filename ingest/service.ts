@@ -20,51 +20,53 @@ type Config = ConfigOf<typeof settings>;
 
 /** Takes call events and recordings until SIGTERM; then finishes the requests in flight. */
 export const runIngest = async (): Promise<void> =>
-  runService('ingest', async (own) => {
-    const config = readConfig(settings);
-    const logger = createLogger('ingest', config.logLevel);
-    const metrics = createMetrics('ingest');
-    const ingestMetrics = createIngestMetrics(metrics);
-    const kafka = createKafka(config, logger);
-    const publisher = await createPublisher(kafka, { timeoutMs: config.publishTimeoutMs });
-    own.stop('publisher', async () => publisher.stop());
-    const { spool, durable } = await startPublishing({ config, logger, publisher, ingestMetrics }, own);
-    const objects = createObjectStore(config, logger);
-    own.stop('object store', () => {
-      objects.close();
-    });
-    const directory = followDirectory(kafka, own);
-    const app = await buildApp({
-      logger,
-      metrics,
-      ingestMetrics,
-      directory: directory.known,
-      publish: durable.publish,
-      store: {
-        bucket: config.s3Bucket,
-        put: async (object) => objects.put(object),
-        head: async (key) => objects.head(key),
-      },
-      isChecksumMismatch: (error) => error instanceof ChecksumMismatch,
-      isPassing,
-      nowUs: () => Date.now() * 1000,
-      checks: {
-        directory: () => ({ ready: directory.known() !== null, state: directory.isFollowed() ? 'followed' : 'away' }),
-        kafka: () => ({ ready: true, state: publisher.isAvailable() ? 'up' : 'away' }),
-        spool: spoolCheck(spool, durable, config.spoolMaxBytes),
-      },
-      limits: {
-        mostBodyBytes: config.maxBodyBytes,
-        mostUploads: config.maxUploads,
-        mostUploadBytes: config.maxUploadBytes,
-        requestTimeoutMs: config.requestTimeoutMs,
-        idleTimeoutMs: config.idleTimeoutMs,
-      },
-    });
-    own.stop('http', async () => app.close());
-    await app.listen({ host: config.httpHost, port: config.httpPort });
-    logger.info({ port: (app.server.address() as AddressInfo).port }, 'listening');
+  runService('ingest', async (own) => start(own), { stopTimeoutMs: 30_000 });
+
+const start = async (own: Owner): Promise<void> => {
+  const config = readConfig(settings);
+  const logger = createLogger('ingest', config.logLevel);
+  const metrics = createMetrics('ingest');
+  const ingestMetrics = createIngestMetrics(metrics);
+  const kafka = createKafka(config, logger);
+  const publisher = await createPublisher(kafka, { timeoutMs: config.publishTimeoutMs });
+  own.stop('publisher', async () => publisher.stop());
+  const { spool, durable } = await startPublishing({ config, logger, publisher, ingestMetrics }, own);
+  const objects = createObjectStore(config, logger);
+  own.stop('object store', () => {
+    objects.close();
   });
+  const directory = followDirectory(kafka, own);
+  const app = await buildApp({
+    logger,
+    metrics,
+    ingestMetrics,
+    directory: directory.known,
+    publish: durable.publish,
+    store: {
+      bucket: config.s3Bucket,
+      put: async (object) => objects.put(object),
+      head: async (key) => objects.head(key),
+    },
+    isChecksumMismatch: (error) => error instanceof ChecksumMismatch,
+    isPassing,
+    nowUs: () => Date.now() * 1000,
+    checks: {
+      directory: () => ({ ready: directory.known() !== null, state: directory.isFollowed() ? 'followed' : 'away' }),
+      kafka: () => ({ ready: true, state: publisher.isAvailable() ? 'up' : 'away' }),
+      spool: spoolCheck(spool, durable, config.spoolMaxBytes),
+    },
+    limits: {
+      mostBodyBytes: config.maxBodyBytes,
+      mostUploads: config.maxUploads,
+      mostUploadBytes: config.maxUploadBytes,
+      requestTimeoutMs: config.requestTimeoutMs,
+      idleTimeoutMs: config.idleTimeoutMs,
+    },
+  });
+  own.stop('http', async () => app.close());
+  await app.listen({ host: config.httpHost, port: config.httpPort });
+  logger.info({ port: (app.server.address() as AddressInfo).port }, 'listening');
+};
 
 type Publishing = { config: Config; logger: Logger; publisher: Publisher; ingestMetrics: IngestMetrics };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -64,4 +65,19 @@ test('a sender that falls silent is told apart from one that ends, and stays con
   const { body } = await watchBody(source, 20);
   await assert.rejects(body.toArray(), UploadStalled);
   assert.equal(source.destroyed, false);
+});
+
+test('what is left of a body that nobody wants any more is passed over', async () => {
+  for (const readSome of [true, false]) {
+    const source = new Readable({ read: () => undefined });
+    source.push('begin');
+    const { body, release } = await watchBody(source, 1000);
+    if (readSome) for await (const _chunk of body) break;
+    body.destroy();
+    release();
+    const ended = once(source, 'end');
+    source.push('rest');
+    source.push(null);
+    await ended;
+  }
 });

@@ -32,16 +32,15 @@ export type Outcome = { outcome: 'stored' | 'equal' | 'conflict'; format: AudioF
 /** Streams audio into the store, never more than a chunk of it in memory. */
 export const upload = async (store: AudioStore, given: Upload): Promise<Outcome> => {
   const { key, bytes, sha256Hex } = given;
-  const { start, body } = await watchBody(given.source, given.idleTimeoutMs);
+  const { start, body, release } = await watchBody(given.source, given.idleTimeoutMs);
   const format = audioFormat(given.contentType, start);
-  const put = await store.put({
-    key,
-    body,
-    contentLength: bytes,
-    sha256Hex,
-    contentType: format.contentType,
-    ifNoneMatch: true,
-  });
+  const { contentType } = format;
+  let put: 'stored' | 'exists';
+  try {
+    put = await store.put({ key, body, contentLength: bytes, sha256Hex, contentType, ifNoneMatch: true });
+  } finally {
+    release();
+  }
   if (put === 'stored') return { outcome: 'stored', format };
   const there = await store.head(key);
   const equal = there !== null && there.bytes === bytes && there.sha256Hex === sha256Hex;

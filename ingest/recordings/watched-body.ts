@@ -5,13 +5,19 @@ export class UploadStalled extends Error {
   override readonly name = 'UploadStalled';
 }
 
-/** The body of an upload and its first bytes, read ahead. */
-export type WatchedBody = { start: Buffer; body: Readable };
+export type WatchedBody = {
+  /** The first bytes, read ahead. */
+  start: Buffer;
+  /** All of it. */
+  body: Readable;
+  /** Gives the source back and passes over what is left of it, so that the connection can serve its next request. */
+  release: () => void;
+};
 
 /** Fails with `UploadStalled` when the sender is silent for `idleTimeoutMs`; a slow receiver is no fault of the sender. */
 export const watchBody = async (source: Readable, idleTimeoutMs: number): Promise<WatchedBody> => {
   // The request outlives the upload: it must still be answered.
-  const chunks = source.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer, undefined>;
+  const chunks = source.iterator({ destroyOnReturn: false }) as AsyncGenerator<Buffer, undefined>;
   const first = await within(idleTimeoutMs, chunks.next());
   const start = first.done === true ? Buffer.alloc(0) : first.value;
   async function* all(): AsyncGenerator<Buffer> {
@@ -22,7 +28,19 @@ export const watchBody = async (source: Readable, idleTimeoutMs: number): Promis
       yield next.value;
     }
   }
-  return { start, body: Readable.from(all(), { objectMode: false }) };
+  // Waits for a chunk that a silent sender may never send, so nobody waits for it.
+  const release = async (): Promise<void> => {
+    await chunks.return(undefined);
+    source.resume();
+  };
+  return {
+    start,
+    body: Readable.from(all(), { objectMode: false }),
+    release: () => {
+      // Of a sender that went away there is nothing left to pass over.
+      release().catch(() => undefined);
+    },
+  };
 };
 
 const within = async <Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> => {
