@@ -51,14 +51,18 @@ test('what is started while stopping is stopped too', async () => {
 type Outcome = { readonly code: number | null; readonly out: string; readonly log: string };
 
 /** Runs a service whose start is the given code, sends what `act` does once it printed `up`, and waits for its end. */
-async function runChild(start: string, act: (child: ReturnType<typeof spawn>) => void): Promise<Outcome> {
+async function runChild(
+  start: string,
+  act: (child: ReturnType<typeof spawn>) => void,
+  stopTimeoutMs = 300,
+): Promise<Outcome> {
   const lifecycle = new URL('lifecycle.ts', import.meta.url).href;
   const config = new URL('config.ts', import.meta.url).href;
   const code = `
     import { runService, stopWithParent } from '${lifecycle}';
     import { ConfigError } from '${config}';
     const hold = setInterval(() => {}, 1000);
-    await runService('child', async (own) => { ${start} }, { stopTimeoutMs: 300 });
+    await runService('child', async (own) => { ${start} }, { stopTimeoutMs: ${stopTimeoutMs} });
     console.log('up');`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], { stdio: 'pipe' });
   let out = '';
@@ -94,12 +98,22 @@ suite('a service', { timeout: 20_000, concurrency: 4 }, () => {
   });
 
   test('exits at once on a second signal', async () => {
+    const again = `setInterval(() => process.kill(process.pid, 'SIGTERM'), 250);`;
     const { code, log } = await runChild(
-      `own.stop('x', () => new Promise(() => { process.kill(process.pid, 'SIGTERM'); }));`,
+      `own.stop('x', () => new Promise(() => { ${again} }));`,
       (child) => child.kill(),
+      10_000,
     );
     assert.equal(code, 1);
     assert.doesNotMatch(log, /too long/);
+  });
+
+  test('takes a signal that several pass on for one', async () => {
+    const { code, out } = await runChild(
+      `own.stop('x', async () => { process.kill(process.pid, 'SIGINT'); await new Promise(setImmediate); console.log('stopped'); });`,
+      (child) => child.kill(),
+    );
+    assert.deepEqual([code, out], [0, 'up\nstopped\n']);
   });
 
   test('that cannot start stops what it started and exits with 1', async () => {

@@ -1,5 +1,6 @@
 import { ConfigError } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { onStopRequest } from './stop-request.ts';
 
 type Stop = () => Promise<void> | void;
 
@@ -20,7 +21,7 @@ export type ServiceOptions = {
 };
 
 /**
- * Runs a process: starts it, then stops what it owns on SIGTERM or SIGINT. Exit code 0 after a clean stop, 1 when the
+ * Runs a process: starts it, then stops what it owns on SIGTERM, SIGINT or SIGHUP. Exit code 0 after a clean stop, 1 when the
  * start, a stop or anything unhandled fails. A second signal exits at once.
  */
 export async function runService(
@@ -48,14 +49,13 @@ export async function runService(
     logger.fatal({ err: error }, messageOf(error));
     void stop();
   };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping !== undefined) process.exit(1);
-    logger.info({ signal }, 'stopping');
-    void stop();
-  };
-
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  onStopRequest(
+    (signal) => {
+      logger.info({ signal }, 'stopping');
+      void stop();
+    },
+    () => process.exit(1),
+  );
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 

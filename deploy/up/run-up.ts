@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { onStopRequest } from '../../runtime/stop-request.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { loadCredentials } from './credentials.ts';
 import { lockDataDir } from './data-dir-lock.ts';
@@ -10,7 +11,6 @@ import { ensureOwnKeys } from './own-keys.ts';
 import { demoSpec, describeInstallation, engineSpecs, type Installation, serviceSpecs } from './plan.ts';
 import { checkPortsFree, portsFrom } from './ports.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
-import { stopRequested } from './stop-request.ts';
 import { summary } from './summary.ts';
 import { say, step } from './terminal.ts';
 
@@ -44,11 +44,15 @@ const runInstallation = async (installation: Installation, demo: boolean, leave:
     if (isReady) writeRunFile(installation.dataDir, { ...describeInstallation(installation), processes: fleet.pids() });
   };
   const fleet: Fleet = createFleet(installation.dataDir, publish);
-  const stop = stopRequested(() => {
-    fleet.killAll();
-    leave();
-    process.exit(130);
-  });
+  const { promise: stop, resolve: requestStop } = Promise.withResolvers<void>();
+  onStopRequest(
+    () => requestStop(),
+    () => {
+      fleet.killAll();
+      leave();
+      process.exit(130);
+    },
+  );
   const startedAt = performance.now();
   const start = async (): Promise<void> => {
     await startAll(installation, fleet, demo);
