@@ -17,16 +17,30 @@ export const measurePipeline = async (installation: Installation, calls: number)
     `pipeline: ${calls * eventsPerCall} events in the log, published at ${perSecond(calls * eventsPerCall, fillingMs)}`,
   );
   process.kill(processor, 'SIGCONT');
+  const before = installation.cpuSeconds();
   const startedAt = performance.now();
   await until(async () => (await endedCalls(installation)) >= calls, 500);
   const elapsedMs = performance.now() - startedAt;
+  const cpu = cpuPerEvent(before, installation.cpuSeconds(), calls * eventsPerCall);
   return {
     what: 'events from Kafka to queryable CDRs',
     figure: perSecond(calls * eventsPerCall, elapsedMs),
     bar: '20,000/s',
-    how: `${calls.toLocaleString('en')} calls of ${eventsPerCall} events, 1,000 at a time, from a filled log until all are ended in \`calls\``,
+    how: `${calls.toLocaleString('en')} calls of ${eventsPerCall} events, 1,000 at a time, from a filled log until all are ended in \`calls\`; CPU an event: ${cpu}`,
   };
 };
+
+/** What each process spent: unlike the rate it does not hang on what else the machine does. */
+const cpuPerEvent = (
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+  events: number,
+): string =>
+  Object.entries(after)
+    .map(([name, seconds]) => [name, ((seconds - (before[name] ?? 0)) * 1e6) / events] as const)
+    .filter(([, micros]) => micros >= 0.5)
+    .map(([name, micros]) => `${name} ${micros.toFixed(0)} µs`)
+    .join(', ');
 
 const fill = async (installation: Installation, calls: number): Promise<number> => {
   const publisher = await installation.publisher();

@@ -25,6 +25,8 @@ export type Installation = {
   run: Run;
   clickhouse: ClickHouse;
   publisher: () => Promise<Publisher>;
+  /** CPU time that each process has used, user and system, seconds. */
+  cpuSeconds: () => Readonly<Record<string, number>>;
   /** Resident memory of each process, MiB. */
   residentMiB: () => Readonly<Record<string, number>>;
   stop: () => Promise<void>;
@@ -55,6 +57,7 @@ export const startInstallation = async (portBase: number): Promise<Installation>
     run,
     clickhouse,
     publisher: () => createPublisher(kafka),
+    cpuSeconds: () => Object.fromEntries(Object.entries(run.processes).map(([name, pid]) => [name, cpuSeconds(pid)])),
     residentMiB: () => Object.fromEntries(Object.entries(run.processes).map(([name, pid]) => [name, residentMiB(pid)])),
     stop: async () => {
       await clickhouse.close();
@@ -75,6 +78,14 @@ const runFile = async (path: string, hasFailed: () => boolean): Promise<Run> => 
     if (hasFailed()) throw new Error('trunkline up ended before it was ready');
     await pause(100);
   }
+};
+
+/** Linux counts CPU time in hundredths of a second, whatever the kernel's own tick. */
+const cpuSeconds = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 
 const residentMiB = (pid: number): number => {
