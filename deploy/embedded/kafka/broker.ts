@@ -27,6 +27,7 @@ export async function startBroker({ folder, host, port, log }: BrokerOptions): P
   const onTrouble = (error: unknown): void => log.warn({ err: error }, 'group journal');
   const journal = await GroupJournal.open(join(folder, 'groups.journal'), onTrouble);
   const groups = new GroupCoordinator(journal, onTrouble);
+  await groups.forgetTopicsExcept(new Set(catalog.topics.map(({ name }) => name)));
   const connections = new Set<Connection>();
   const server = createListener(connections, {
     dispatch: createDispatch({ catalog, groups, log }),
@@ -36,7 +37,7 @@ export async function startBroker({ folder, host, port, log }: BrokerOptions): P
     log,
   });
   const address = await listen(server, host, port);
-  const stopRetention = startRetention(catalog, log);
+  const stopRetention = startRetention(catalog);
   return {
     host: address.address,
     port: address.port,
@@ -73,12 +74,10 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
 }
 
 /** Looks after retention every half minute. Returns how to stop it, which waits for a round that is under way. */
-function startRetention(catalog: TopicCatalog, log: Logger): () => Promise<void> {
+function startRetention(catalog: TopicCatalog): () => Promise<void> {
   let round: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    round = round
-      .then(() => catalog.applyRetention(Date.now()))
-      .catch((error: unknown) => log.error({ err: error }, 'retention failed'));
+    round = round.then(() => catalog.applyRetention(Date.now()));
   }, RETENTION_CHECK_MS);
   return () => {
     clearInterval(timer);

@@ -15,7 +15,10 @@ type Client = { clientId: string; clientHost: string };
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Drives the groups' state machines: keeps their state and clocks, makes new generations durable, sends the replies. */
+/**
+ * Drives the groups' state machines: keeps their state and timers, makes new generations durable, sends the replies.
+ * Time is monotonic, so that setting the clock ends no session.
+ */
 export class GroupCoordinator {
   readonly #journal: GroupJournal;
   readonly #onTrouble: (error: unknown) => void;
@@ -33,7 +36,7 @@ export class GroupCoordinator {
     const freshMemberId = `${client.clientId}-${randomUUID()}`;
     const group = this.#group(request.groupId);
     const reply = await this.#ask(request.groupId, (token) =>
-      join(group, { request, freshMemberId, ...client, token }, Date.now()),
+      join(group, { request, freshMemberId, ...client, token }, performance.now()),
     );
     if (!('join' in reply)) throw new Error('a join was answered as a sync');
     return reply.join;
@@ -41,19 +44,21 @@ export class GroupCoordinator {
 
   async sync(request: SyncGroupRequest): Promise<SyncGroupResponse> {
     const group = this.#group(request.groupId);
-    const reply = await this.#ask(request.groupId, (token) => membership.sync(group, request, token, Date.now()));
+    const reply = await this.#ask(request.groupId, (token) =>
+      membership.sync(group, request, token, performance.now()),
+    );
     if (!('sync' in reply)) throw new Error('a sync was answered as a join');
     return reply.sync;
   }
 
   heartbeat(groupId: string, member: Committer): ErrorCode {
-    const { group, errorCode } = membership.heartbeat(this.#group(groupId), member, Date.now());
+    const { group, errorCode } = membership.heartbeat(this.#group(groupId), member, performance.now());
     if (errorCode === ErrorCode.NONE || errorCode === ErrorCode.REBALANCE_IN_PROGRESS) this.#keep(group);
     return errorCode;
   }
 
   leave(groupId: string, memberId: string): ErrorCode {
-    const { errorCode, ...step } = membership.leave(this.#group(groupId), memberId, Date.now());
+    const { errorCode, ...step } = membership.leave(this.#group(groupId), memberId, performance.now());
     if (this.#groups.has(groupId)) this.#take(groupId, step);
     return errorCode;
   }
@@ -63,7 +68,7 @@ export class GroupCoordinator {
     const errorCode = judgeCommit(this.#group(groupId), committer);
     if (errorCode !== ErrorCode.NONE) return errorCode;
     if (committer.generation >= 0) this.heartbeat(groupId, committer);
-    await this.#journal.record({ kind: 'offsets', group: groupId, offsets });
+    if (offsets.length > 0) await this.#journal.record({ kind: 'offsets', group: groupId, offsets });
     return ErrorCode.NONE;
   }
 
@@ -106,6 +111,12 @@ export class GroupCoordinator {
   /** Committed offsets of a topic that is gone would be wrong for one of the same name. */
   forgetTopic(topic: string): Promise<void> {
     return this.#journal.record({ kind: 'topic-deleted', topic });
+  }
+
+  /** For topics whose deletion a crash cut short. */
+  async forgetTopicsExcept(existing: ReadonlySet<string>): Promise<void> {
+    const committed = [...this.#journal.groups.values()].flatMap(({ offsets }) => [...offsets.keys()]);
+    for (const topic of new Set(committed)) if (!existing.has(topic)) await this.forgetTopic(topic);
   }
 
   close(): Promise<void> {
@@ -156,10 +167,10 @@ export class GroupCoordinator {
     this.#timers.delete(group.id);
     const deadline = membership.nextDeadline(group);
     if (deadline === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.min(MAX_TIMER_MS, Math.max(0, deadline - Date.now()));
+    const delayMs = Math.min(MAX_TIMER_MS, Math.max(0, deadline - performance.now()));
     this.#timers.set(
       group.id,
-      setTimeout(() => this.#take(group.id, membership.tick(this.#group(group.id), Date.now())), delayMs),
+      setTimeout(() => this.#take(group.id, membership.tick(this.#group(group.id), performance.now())), delayMs),
     );
   }
 

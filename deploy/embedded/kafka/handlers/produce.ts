@@ -8,7 +8,10 @@ import { storageErrorCode } from './storage-errors.ts';
 /** As in Apache Kafka. One record from the far future would keep its whole segment from ever expiring. */
 const MAX_CLOCK_LEAD_MS = 3_600_000;
 
-/** Null for acks=0: such a producer does not read answers. With acks 1 and all the batches are on disk when it is told. */
+/**
+ * With acks 1 and all the batches are on disk when the producer is told. Null for acks=0: such a producer reads no
+ * answers, so that only a closed connection can tell it of a failure.
+ */
 export async function handleProduce(request: ProduceRequest, broker: BrokerState): Promise<ProduceResponse | null> {
   const topics = await Promise.all(
     request.topics.map(async ({ name, partitions }) => ({
@@ -18,7 +21,10 @@ export async function handleProduce(request: ProduceRequest, broker: BrokerState
       ),
     })),
   );
-  return request.acks === 0 ? null : { topics };
+  if (request.acks !== 0) return { topics };
+  const failed = topics.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== ErrorCode.NONE);
+  if (failed !== undefined) throw new Error(`a produce request with acks=0 failed: error ${failed.errorCode}`);
+  return null;
 }
 
 function findRequestProblem(request: ProduceRequest): ErrorCode {

@@ -122,8 +122,13 @@ export class PartitionLog {
       if (this.#isClosed) return 0;
       const expired = expiredSegments(this.#segments, this.#config, nowMs);
       if (expired.length === 0) return 0;
-      if (expired.includes(this.#active)) await this.#roll();
-      await this.#removeSegments(expired);
+      const active = this.#active;
+      // Sealed ones first: on a full disk that makes the room that a new segment needs.
+      await this.#removeSegments(expired.filter((segment) => segment !== active));
+      if (expired.includes(active)) {
+        await this.#roll();
+        await this.#removeSegments([active]);
+      }
       return expired.length;
     });
   }

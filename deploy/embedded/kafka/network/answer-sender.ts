@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Part } from '../protocol/writer.ts';
 
@@ -12,7 +11,7 @@ const freeChunks: Buffer[] = [];
  */
 export async function sendAnswer(socket: Socket, parts: readonly Part[]): Promise<void> {
   if (parts.every((part) => Buffer.isBuffer(part))) {
-    await write(socket, parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+    await flush(socket, parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
     return;
   }
   const chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
@@ -52,9 +51,4 @@ function flush(socket: Socket, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-/** Resolves when more may be written; the buffer is the socket's until then. */
-async function write(socket: Socket, bytes: Buffer): Promise<void> {
-  if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
 }

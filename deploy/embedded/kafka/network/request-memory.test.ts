@@ -14,16 +14,26 @@ test('below the limit all requests grow, whatever they announced', () => {
   );
 });
 
-test('at the limit only the oldest unfinished one grows', () => {
+test('at the limit all wait for what is complete to be served', () => {
   const memory = new RequestMemory(100);
-  const [served, first, second] = [memory.open(nothing), memory.open(nothing), memory.open(nothing)];
-  served.update(40);
+  const [served, first] = [memory.open(nothing), memory.open(nothing)];
+  served.update(100);
   served.complete();
-  first.update(30);
-  second.update(30);
+  assert.equal(first.mayGrow(), false);
+  served.release();
+  assert.equal(first.mayGrow(), true);
+});
+
+test('at the limit with nothing complete, the oldest goes on until it is', () => {
+  const memory = new RequestMemory(100);
+  const [first, second] = [memory.open(nothing), memory.open(nothing)];
+  first.update(50);
+  second.update(50);
   assert.deepEqual([first.mayGrow(), second.mayGrow()], [true, false]);
   first.update(80);
   first.complete();
+  assert.equal(second.mayGrow(), false);
+  first.release();
   assert.equal(second.mayGrow(), true);
 });
 

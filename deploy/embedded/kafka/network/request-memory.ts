@@ -13,8 +13,8 @@ type Holding = { bytes: number; isComplete: boolean; onRoom: () => void };
 
 /**
  * Bounds the memory of the large requests that are being received or served. It counts what has arrived, not what was
- * announced. When the limit is reached only the oldest unfinished request goes on, so that one always gets done; memory
- * in use stays below the limit plus one request.
+ * announced. At the limit, requests wait for those that are complete to be served; if there are none, the oldest
+ * unfinished one goes on, so that one always gets done. Memory in use stays below the limit plus one request.
  */
 export class RequestMemory {
   readonly #limitBytes: number;
@@ -35,7 +35,7 @@ export class RequestMemory {
     };
     return {
       update,
-      mayGrow: () => this.#usedBytes < this.#limitBytes || this.#oldestUnfinished() === holding,
+      mayGrow: () => this.#usedBytes < this.#limitBytes || this.#isNextAtLimit(holding),
       complete: () => {
         holding.isComplete = true;
         this.#notify();
@@ -48,9 +48,9 @@ export class RequestMemory {
     };
   }
 
-  #oldestUnfinished(): Holding | undefined {
-    for (const holding of this.#holdings) if (!holding.isComplete) return holding;
-    return undefined;
+  #isNextAtLimit(holding: Holding): boolean {
+    const holdings = [...this.#holdings];
+    return !holdings.some(({ isComplete }) => isComplete) && holdings[0] === holding;
   }
 
   #notify(): void {

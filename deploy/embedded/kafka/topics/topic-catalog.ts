@@ -108,12 +108,17 @@ export class TopicCatalog {
     });
   }
 
-  /** Removes what the topics' retention lets go. */
+  /** Removes what the topics' retention lets go. A partition that cannot does not keep the others from it. */
   async applyRetention(nowMs: number): Promise<void> {
     for (const { name, partitions } of this.topics) {
-      for (const [partition, log] of partitions.entries()) {
-        const removed = await log.applyRetention(nowMs);
-        if (removed > 0) this.#log.info({ topic: name, partition, removed }, 'segments removed by retention');
+      for (const [partition, partitionLog] of partitions.entries()) {
+        const log = this.#log.child({ topic: name, partition });
+        try {
+          const removed = await partitionLog.applyRetention(nowMs);
+          if (removed > 0) log.info({ removed }, 'segments removed by retention');
+        } catch (error) {
+          log.error({ err: error }, 'retention failed and will be tried again');
+        }
       }
     }
   }
