@@ -1,4 +1,6 @@
-import { type ConfigSpec, describeConfig, readConfig, ConfigError } from '../../runtime/config.ts';
+import { ConfigError, type ConfigSpec, describeConfig, readConfig } from '../../runtime/config.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
   new Map<string, ConfigSpec>([
@@ -10,19 +12,42 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
   ]);
 
 /** Every setting of every service with its value in `env`; throws one `ConfigError` for all that are wrong. */
-export const settingsTable = async (env: Readonly<Record<string, string | undefined>>): Promise<string> => {
+export const settingsTable = async (env: Env): Promise<string> => tablesOf(await specifications(), env);
+
+/** What several services have alike is shown once, before what only one has. */
+export const tablesOf = (services: ReadonlyMap<string, ConfigSpec>, env: Env): string => {
+  checkAll([...services.values()], env);
+  const shared = sharedSettings([...services.values()]);
+  const own = [...services].map(([service, spec]): [string, ConfigSpec] => [
+    `only trunkline ${service}`,
+    pick(spec, (name) => shared[name] !== spec[name]),
+  ]);
+  return [['several services', shared] as [string, ConfigSpec], ...own]
+    .filter(([, spec]) => Object.keys(spec).length > 0)
+    .map(([title, spec]) => `${title}\n${indented(describeConfig(spec, readConfig(spec, env)))}\n`)
+    .join('\n');
+};
+
+/** Settings that are the very same object in at least two services. */
+const sharedSettings = (specs: readonly ConfigSpec[]): ConfigSpec => {
+  const all = Object.assign({}, ...specs) as ConfigSpec;
+  return pick(all, (name) => specs.filter((spec) => spec[name] !== undefined && spec[name] === all[name]).length > 1);
+};
+
+const pick = (spec: ConfigSpec, wanted: (name: string) => boolean): ConfigSpec =>
+  Object.fromEntries(Object.entries(spec).filter(([name]) => wanted(name)));
+
+const checkAll = (specs: readonly ConfigSpec[], env: Env): void => {
   const problems = new Set<string>();
-  const tables: string[] = [];
-  for (const [service, spec] of await specifications()) {
+  for (const spec of specs) {
     try {
-      tables.push(`trunkline ${service}\n${indented(describeConfig(spec, readConfig(spec, env)))}\n`);
+      readConfig(spec, env);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       for (const problem of error.problems) problems.add(problem);
     }
   }
   if (problems.size > 0) throw new ConfigError([...problems]);
-  return tables.join('\n');
 };
 
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
