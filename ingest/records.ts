@@ -1,4 +1,5 @@
 import type { Rejection } from '../schemas/rejections.ts';
+import { arrayElements, isArray, MalformedArray } from './json-elements.ts';
 
 /** A record as it came, or why it cannot even be read; `raw` is what quarantine keeps of it. */
 export type SentRecord = { raw: () => Buffer } & ({ value: unknown } | { rejection: Rejection });
@@ -41,7 +42,7 @@ export const tooLarge: Rejection = {
 };
 
 /** The JSON value in these bytes, undefined where they are none. */
-export const parsed = (bytes: Buffer): unknown => {
+const parsed = (bytes: Buffer): unknown => {
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
@@ -49,23 +50,12 @@ export const parsed = (bytes: Buffer): unknown => {
   }
 };
 
-/** A JSON value, or the values of an array. */
-export const recordsOf = (value: unknown, bodyBytes: number): SentRecord[] => {
-  const records: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return records.map((record) => {
-    const raw = (): Buffer => Buffer.from(JSON.stringify(record));
-    // In a small body there is no large record, and measuring one costs as much as reading it.
-    return bodyBytes > maxRecordBytes && textLength(record) > maxRecordBytes
-      ? { raw, rejection: tooLarge }
-      : { raw, value: record };
-  });
-};
-
-/** Characters in all texts of a JSON value, which is nearly all of a large one. */
-const textLength = (value: unknown): number => {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  let length = 2;
-  for (const [name, child] of Object.entries(value)) length += name.length + textLength(child);
-  return length;
-};
+/** The values of a JSON array, or one value; throws `MalformedArray` where the body is neither. */
+export function* valuesOfJson(body: Buffer): Generator<SentRecord> {
+  for (const bytes of isArray(body) ? arrayElements(body) : [body]) {
+    const raw = (): Buffer => bytes;
+    const value = parsed(bytes);
+    if (value === undefined) throw new MalformedArray('an element is not JSON');
+    yield bytes.length > maxRecordBytes ? { raw, rejection: tooLarge } : { raw, value };
+  }
+}

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { MalformedArray } from '../json-elements.ts';
 import { UploadStalled } from '../recordings/watched-body.ts';
 import { ApiError, type ErrorCode, unavailable } from './api-error.ts';
 
@@ -31,6 +32,7 @@ const ofFastify: Readonly<Record<string, readonly [number, ErrorCode, string]>> 
 
 const toApiError = (error: FastifyError, isPassing: IsPassing): ApiError => {
   if (error instanceof ApiError) return error;
+  if (error instanceof MalformedArray) return new ApiError(400, 'MALFORMED_JSON', 'The body is not valid JSON.');
   if (error instanceof UploadStalled)
     return new ApiError(408, 'REQUEST_TIMEOUT', 'The body stopped coming; send it again.', {
       // What may still come of it must not be taken for the next request.

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { plainEvents } from '../freeswitch/event-plain.ts';
-import { linesOfJson, parsed, recordsOf, type SentRecord } from '../records.ts';
+import { linesOfJson, type SentRecord, valuesOfJson } from '../records.ts';
 import { ApiError } from './api-error.ts';
 
 export const maxBodyBytes = 10 * 1024 * 1024;
@@ -17,18 +17,13 @@ export const takeBodies = (app: FastifyInstance, types: readonly string[]): void
 };
 
 /** The records of a body of JSON: one, an array of them, or one a line. */
-export const jsonRecords = (request: FastifyRequest): Iterable<SentRecord> => {
-  const body = bodyOf(request);
-  if (lineTypes.includes(mediaType(request))) return upTo(maxRecords, linesOfJson(body));
-  return valueRecords(body);
-};
+export const jsonRecords = (request: FastifyRequest): Iterable<SentRecord> =>
+  lineTypes.includes(mediaType(request))
+    ? upTo(maxRecords, linesOfJson(bodyOf(request)))
+    : valueRecords(bodyOf(request));
 
-export const valueRecords = (body: Buffer): SentRecord[] => {
-  const value = parsed(body);
-  if (value === undefined) throw new ApiError(400, 'MALFORMED_JSON', 'The body is not valid JSON.');
-  if (Array.isArray(value) && value.length > maxRecords) throw tooMany();
-  return recordsOf(value, body.length);
-};
+/** One record, or an array of them; nothing is accepted of an array that is malformed anywhere. */
+export const valueRecords = (body: Buffer): Iterable<SentRecord> => upTo(maxRecords, valuesOfJson(body));
 
 export const plainRecords = (request: FastifyRequest): SentRecord[] => {
   const body = bodyOf(request);
