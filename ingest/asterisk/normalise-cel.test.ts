@@ -263,7 +263,7 @@ test('no row makes it throw; read again, later and after others, it is the same'
       if (first === undefined || 'rejection' in first || again === undefined || 'rejection' in again) return;
       assert.deepEqual(first.events.map(identity), again.events.map(identity));
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
   const all = call.flatMap(read).map(identity);
   assert.equal(new Set(all).size, all.length, 'different rows differ');

@@ -107,6 +107,6 @@ test('no CDR makes it throw, and twice the same is the same', () => {
       if (first === undefined || 'rejection' in first || second === undefined || 'rejection' in second) return;
       assert.deepEqual(first.events.map(identity), second.events.map(identity));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
