@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { ErrorCode } from './protocol/error-codes.ts';
 import { type BrokerProcess, MAIN, startBrokerProcess } from './testing/broker-process.ts';
@@ -80,6 +81,20 @@ test('it stops by itself when the process that started it is gone', LIMIT, async
   assert.match(String((await once(child.stdout, 'data'))[0]), /^ready 127\.0\.0\.1:\d+\n$/);
   child.stdin.end();
   assert.deepEqual(await once(child, 'exit'), [0, null]);
+  await rm(other, { recursive: true });
+});
+
+test('it stops cleanly when that process was killed, though nobody reads its log any more', LIMIT, async () => {
+  const other = await mkdtemp(join(tmpdir(), 'trunkline-kafka-'));
+  const script = `
+    const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, process.argv.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdout.once('data', () => process.stdout.write('ready'));
+  `;
+  const parent = spawn(process.execPath, ['-e', script, MAIN, '--data', other, '--port', '0', '--with-parent']);
+  await once(parent.stdout, 'data');
+  parent.kill('SIGKILL');
+  while ((await readdir(other)).includes('lock')) await setTimeout(20); // given back by a clean stop only
   await rm(other, { recursive: true });
 });
 
@@ -202,6 +217,17 @@ test('a producer that wants no answer gets none', LIMIT, async () => {
   client.close();
   await assert.rejects(next);
   assert.equal(await wire.offsetAt(await connect(), { topic: 'unanswered', partition: 0 }), 1);
+});
+
+test('a producer that wants no answer learns of a failure by the closed connection', LIMIT, async () => {
+  const client = await connect();
+  const batch = buildBatch({ values: ['x'] });
+  await assert.rejects(
+    client.request(0, 3, (w) =>
+      w.nullableString(null).int16(0).int32(1).int32(1).string('no-such').int32(1).int32(0).bytes(batch),
+    ),
+    /closed the connection/,
+  );
 });
 
 test('requests sent without waiting are answered in order', LIMIT, async () => {

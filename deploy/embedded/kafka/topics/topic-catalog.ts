@@ -68,8 +68,9 @@ export class TopicCatalog {
   create(name: string, partitionCount: number, config: TopicConfig): Promise<boolean> {
     return this.#inOrder(async () => {
       if (this.#topics.has(name)) return false;
+      await this.#discard(name); // what a failed removal or creation left is not this topic's
       const partitions = await this.#openPartitions(name, 0, partitionCount, config);
-      await this.#change(name, { name, id: randomUUID(), config, partitions });
+      await this.#put({ name, id: randomUUID(), config, partitions }, partitions);
       return true;
     });
   }
@@ -80,7 +81,7 @@ export class TopicCatalog {
       const count = topic.partitions.length;
       if (this.#topics.get(topic.name) !== topic || totalCount <= count) return false;
       const added = await this.#openPartitions(topic.name, count, totalCount, topic.config);
-      await this.#change(topic.name, { ...topic, partitions: [...topic.partitions, ...added] });
+      await this.#put({ ...topic, partitions: [...topic.partitions, ...added] }, added);
       return true;
     });
   }
@@ -91,7 +92,7 @@ export class TopicCatalog {
       const topic = this.#topics.get(name);
       if (topic === undefined) return false;
       await this.#change(name, null);
-      await Promise.all(topic.partitions.map((partition) => partition.abandon()));
+      await abandonAll(topic.partitions);
       await this.#discard(name);
       return true;
     });
@@ -144,7 +145,12 @@ export class TopicCatalog {
 
   async #openPartitions(name: string, from: number, to: number, config: TopicConfig): Promise<PartitionLog[]> {
     const numbers = Array.from({ length: to - from }, (_, i) => from + i);
-    return Promise.all(numbers.map((partition) => this.#openPartition(name, partition, config)));
+    const opening = await Promise.allSettled(numbers.map((partition) => this.#openPartition(name, partition, config)));
+    const opened = opening.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+    const failed = opening.find((each) => each.status === 'rejected');
+    if (failed === undefined) return opened;
+    await abandonAll(opened);
+    throw failed.reason;
   }
 
   async #openPartition(topic: string, partition: number, config: TopicConfig): Promise<PartitionLog> {
@@ -157,6 +163,15 @@ export class TopicCatalog {
     if (removedBytes > 0) log.warn({ removedBytes, removedBecause }, 'a torn tail was cut off');
     else if (scannedBytes > 0) log.info({ scannedBytes }, 'the tail was checked');
     return opened;
+  }
+
+  async #put(topic: Topic, added: readonly PartitionLog[]): Promise<void> {
+    try {
+      await this.#change(topic.name, topic);
+    } catch (error) {
+      await abandonAll(added);
+      throw error;
+    }
   }
 
   /** Puts the topic in place, or removes it with `null`, once that is durable. */
@@ -192,12 +207,21 @@ export class TopicCatalog {
     await mkdir(join(this.#folder, 'removed'));
   }
 
-  /** Out of the way at once, so that the name is free; then off the disk. */
+  /** Takes a topic's folder, if there is one, out of the way at once, so that the name is free; then off the disk. */
   async #discard(name: string): Promise<void> {
     const removed = join(this.#folder, 'removed', randomUUID());
-    await rename(join(this.#folder, 'topics', name), removed);
+    try {
+      await rename(join(this.#folder, 'topics', name), removed);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
     await rm(removed, { recursive: true });
   }
+}
+
+async function abandonAll(logs: readonly PartitionLog[]): Promise<void> {
+  await Promise.all(logs.map((log) => log.abandon()));
 }
 
 async function readCatalog(path: string): Promise<StoredCatalog | null> {
