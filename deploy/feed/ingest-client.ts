@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CommandError } from '../cli/command-error.ts';
 
 /** A record that ingest refused, and keeps in quarantine. */
 export type RejectedRecord = { index: number; code: string; message: string; field?: string };
@@ -32,17 +33,6 @@ export type IngestAccess = {
   /** Told of each try that failed and is made again. */
   onRetry?: (reason: string) => void;
 };
-
-/** Ingest refused the request as a whole; another try would not help. */
-export class IngestRefused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'IngestRefused';
-    this.status = status;
-  }
-}
 
 const longestWaitMs = 5000;
 const requestTimeoutMs = 60_000;
@@ -86,7 +76,7 @@ const persist = async (access: IngestAccess, path: string, request: Request): Pr
 
 type Tried = { answer: unknown } | { failed: string; waitMs: number | null };
 
-/** Throws `IngestRefused` where the request itself is wrong. */
+/** Throws a `CommandError` where the request itself is wrong, so that another try would not help. */
 const attempt = async ({ url, key, signal }: IngestAccess, path: string, request: Request): Promise<Tried> => {
   const timeout = AbortSignal.timeout(requestTimeoutMs);
   let response: Response;
@@ -105,7 +95,7 @@ const attempt = async ({ url, key, signal }: IngestAccess, path: string, request
   }
   if (response.ok) return { answer: JSON.parse(text) };
   if (response.status !== 429 && response.status < 500)
-    throw new IngestRefused(response.status, `ingest answered ${response.status}: ${text.slice(0, 1000)}`);
+    throw new CommandError(`ingest answered ${response.status}: ${text.slice(0, 1000)}`);
   const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
   const waitMs = Number.isFinite(retryAfterS) ? Math.min(longestWaitMs, retryAfterS * 1000) : null;
   return { failed: `ingest answered ${response.status}`, waitMs };

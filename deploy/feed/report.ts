@@ -10,7 +10,7 @@ const callsShown = 50;
 export const progressLine = (file: string, share: number): string => `${basename(file)} ${Math.floor(share * 100)} %`;
 
 export const acceptedLine = ({ accepted, ignored, rejected }: Fed): string =>
-  `${accepted} accepted, ${ignored} ignored (nothing about calls), ${rejected} rejected`;
+  `${accepted} accepted, ${ignored} ignored (nothing new about calls), ${rejected} rejected`;
 
 export const rejectedLine = (file: string, firstIndex: number, rejected: RejectedRecord): string => {
   const field = rejected.field === undefined || rejected.field === '' ? '' : ` ${rejected.field}`;
