@@ -20,14 +20,14 @@ export const settings = {
   callsBatchBytes: setting.integer({
     env: 'TRUNKLINE_CALLS_BATCH_BYTES',
     doc: 'Bytes fetched of each partition at a time',
-    default: 1024 * 1024,
+    default: 512 * 1024,
     min: 16 * 1024,
     max: 16 * 1024 * 1024,
   }),
   callsCacheEvents: setting.integer({
     env: 'TRUNKLINE_CALLS_CACHE_EVENTS',
     doc: 'Events of calls in progress kept in memory; 0 reads every call anew, and is needed where producers do not keep a call in one partition',
-    default: 60_000,
+    default: 40_000,
     min: 0,
     max: 10_000_000,
   }),

@@ -8,7 +8,7 @@ import { createRandom } from './random.ts';
 import { disorderedLog, partitionOf, quietLog, someCalls } from './scenarios.ts';
 import { type Faults, keepAll, type Log, noFaults, type Run, runTopology } from './topology.ts';
 
-const runs = Number(process.env['TRUNKLINE_TEST_RUNS'] ?? 150);
+const runs = Number(process.env['TRUNKLINE_TEST_RUNS'] ?? 100);
 
 const trouble: fc.Arbitrary<Faults> = fc.record({
   seed: fc.integer(),

@@ -1,5 +1,5 @@
 import type { App } from '../../../schemas/vocabulary.ts';
-import type { AppEvent, Facets } from './facets.ts';
+import type { Facets } from './facets.ts';
 import type { Leg } from './legs.ts';
 
 /** A leg's time with an application of the switch: a mailbox, a menu, a conference room. */
@@ -14,22 +14,30 @@ export type AppStay = {
 
 /** Applications in the order they were entered; one that was never left ends with its leg. */
 export const foldApps = ({ apps }: Facets, legs: ReadonlyMap<string, Leg>): AppStay[] => {
-  const stays: { legId: string; app: App; name: string; mailbox: string; from: number; to: number | null }[] = [];
+  const stays: Open[] = [];
+  const open = new Map<string, Open[]>();
   for (const event of apps) {
     if (event.leg_id === null) continue;
+    const id = `${event.leg_id}\0${event.payload.app}`;
     if (event.type === 'app.entered') {
-      stays.push({ legId: event.leg_id, ...event.payload, from: event.occurred_at, to: null });
-      continue;
+      const stay = { legId: event.leg_id, ...event.payload, from: event.occurred_at, to: null };
+      stays.push(stay);
+      open.set(id, [...(open.get(id) ?? []).slice(-maxNested), stay]);
+    } else {
+      const left = open.get(id)?.findLast((stay) => stay.to === null && isNamed(stay, event.payload.name));
+      if (left !== undefined) left.to = event.occurred_at;
     }
-    const open = stays.find((stay) => stay.to === null && isLeaving(event, stay));
-    if (open !== undefined) open.to = event.occurred_at;
   }
   for (const stay of stays) stay.to ??= legs.get(stay.legId)?.endedAt ?? null;
   return stays;
 };
 
-const isLeaving = ({ leg_id, payload }: AppEvent, stay: AppStay): boolean =>
-  stay.legId === leg_id && stay.app === payload.app && (payload.name === '' || stay.name === payload.name);
+type Open = { legId: string; app: App; name: string; mailbox: string; from: number; to: number | null };
+
+/** A leg is in few applications at a time. */
+const maxNested = 8;
+
+const isNamed = (stay: AppStay, name: string): boolean => name === '' || stay.name === name;
 
 /** Whether a caller came to somebody's mailbox. Who listens to their own messages did not. */
 export const isMailboxReached = (stay: AppStay, callerNumber: string): boolean =>

@@ -3,7 +3,7 @@ import type { AppStay } from './apps.ts';
 import type { Stay } from './bridges.ts';
 import type { Leg } from './legs.ts';
 import { clip, intersect, type Span, subtract, union } from './spans.ts';
-import { partnerIn, type Talk } from './talks.ts';
+import { byLeg, partnerIn, type Talk, type TalksByLeg } from './talks.ts';
 
 /** The caller's time with people. */
 export type Connection = {
@@ -37,7 +37,11 @@ export const connectionOf = (facts: ConnectionFacts): Connection => {
   const answeredAt = talks[0]?.from ?? null;
   if (answeredAt === null) return noConnection;
   const ownTime = union(own);
-  const held = union([...rootHolds(facts), ...partnerHolds(facts, talks), ...consultations(facts, own, ownTime)]);
+  const held = union([
+    ...rootHolds(facts),
+    ...partnerHolds(facts, byLeg(talks)),
+    ...consultations(facts, own, ownTime),
+  ]);
   const hold = union(clip(subtract(held, facts.waiting), answeredAt, until));
   return { answeredAt, talks, connect: union([...talks, ...hold]), hold };
 };
@@ -62,20 +66,26 @@ const rootHolds = ({ root, holds, stays, apps, until }: ConnectionFacts): Span[]
 };
 
 /** A partner's hold counts while it was the partner. */
-const partnerHolds = ({ root, holds, until }: ConnectionFacts, talks: readonly Talk[]): Span[] =>
-  holds.flatMap(({ leg_id, from, to }) => {
-    if (leg_id === root.id) return [];
-    const shared = union(talks.filter((talk) => partnerIn(talk, leg_id) !== null));
-    return intersect([{ from, to: Math.max(from, to ?? until) }], shared);
+const partnerHolds = ({ root, holds, until }: ConnectionFacts, talks: TalksByLeg): Span[] => {
+  const shared = new Map<string, Span[]>();
+  return holds.flatMap(({ leg_id: legId, from, to }) => {
+    if (legId === root.id) return [];
+    const spans = shared.get(legId) ?? union(talks.get(legId) ?? []);
+    shared.set(legId, spans);
+    return intersect([{ from, to: Math.max(from, to ?? until) }], spans);
   });
+};
 
 /** While somebody the root had talked with consulted another, the root waited. */
 const consultations = ({ root, talks }: ConnectionFacts, own: readonly Talk[], ownTime: readonly Span[]): Span[] => {
+  const partnerSince = new Map<string, number>();
+  for (const talk of own) {
+    const partner = partnerIn(talk, root.id) ?? '';
+    if (partner !== '' && !partnerSince.has(partner)) partnerSince.set(partner, talk.from);
+  }
+  const wasPartner = (legId: string, before: number): boolean => (partnerSince.get(legId) ?? before) < before;
   const consulted = talks.filter(
-    (talk) =>
-      talk.b !== '' &&
-      partnerIn(talk, root.id) === null &&
-      own.some((before) => before.from < talk.from && [talk.a, talk.b].includes(partnerIn(before, root.id) ?? '')),
+    ({ a, b, from }) => b !== '' && a !== root.id && b !== root.id && (wasPartner(a, from) || wasPartner(b, from)),
   );
   return subtract(union(clip(consulted, 0, root.endedAt ?? Number.MAX_SAFE_INTEGER)), ownTime);
 };

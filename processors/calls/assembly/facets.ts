@@ -81,6 +81,9 @@ const facetOf: Readonly<Record<EventType, keyof Facets | null>> = {
   'adapter.gap': null,
 };
 
+/** A call that is sent on more often than this goes round in a loop. */
+const maxTransfers = 200;
+
 export const toFacets = (events: readonly Event[]): Facets => {
   const facets: Facets = {
     legs: [],
@@ -97,5 +100,6 @@ export const toFacets = (events: readonly Event[]): Facets => {
     const facet = facetOf[event.type];
     if (facet !== null) (facets[facet] as Event[]).push(event);
   }
+  facets.transfers.splice(maxTransfers);
   return facets;
 };

@@ -1,7 +1,7 @@
 import type { HoldRow, QueueVisitRow, VisitOutcome } from '../../../schemas/call-row.ts';
 import { unsignedOrNull } from './sane.ts';
 import { intersect, type Span, span, totalMs, toMs, union } from './spans.ts';
-import { partnerIn, type Talk } from './talks.ts';
+import type { Talk, TalksByLeg } from './talks.ts';
 import type { Offer, VisitFacts } from './visit-fold.ts';
 
 export type Visit = {
@@ -14,7 +14,7 @@ export type Visit = {
 };
 
 export type VisitContext = {
-  readonly talks: readonly Talk[];
+  readonly talks: TalksByLeg;
   readonly holds: readonly HoldRow[];
   /** Whether the switch tells bridges at all: where it does not, its word for a connection must do. */
   readonly tellsBridges: boolean;
@@ -57,15 +57,13 @@ export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
 };
 
 /** The conversations of this visit's agent, by their leg; where that is not known, the caller's after the connection. */
-const contactOf = (facts: VisitFacts, { talks }: VisitContext): Talk[] => {
+const contactOf = (facts: VisitFacts, { talks }: VisitContext): readonly Talk[] => {
   const since = (facts.connectedAt ?? facts.enteredAt ?? 0) - bridgeToleranceUs;
-  if (facts.agentLegId !== '') {
-    return talks.filter((talk) => talk.from >= since && partnerIn(talk, facts.agentLegId) !== null);
-  }
+  if (facts.agentLegId !== '') return talks.get(facts.agentLegId)?.filter((talk) => talk.from >= since) ?? [];
   const { callerLegId } = facts;
   if (callerLegId === null || (facts.connectedAt === null && facts.completedAt === null)) return [];
   const until = (facts.completedAt ?? Number.MAX_SAFE_INTEGER) + bridgeToleranceUs;
-  const first = talks.find((talk) => talk.from >= since && talk.from <= until && partnerIn(talk, callerLegId) !== null);
+  const first = talks.get(callerLegId)?.find((talk) => talk.from >= since && talk.from <= until);
   return first === undefined ? [] : [first];
 };
 

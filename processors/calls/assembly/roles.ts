@@ -3,14 +3,14 @@ import type { EventOf } from '../../../schemas/events.ts';
 import { isLostRace } from './leg-ends.ts';
 import type { Leg } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
-import { partnerIn, type Talk } from './talks.ts';
+import { partnerIn, type Talk, type TalksByLeg } from './talks.ts';
 
 export type RoleFacts = {
   readonly root: Leg | null;
   readonly legs: ReadonlyMap<string, Leg>;
   /** The caller's conversations, and all in the call. */
   readonly taken: readonly Talk[];
-  readonly talks: readonly Talk[];
+  readonly talks: TalksByLeg;
   readonly visits: readonly Visit[];
   readonly transfers: readonly EventOf<'leg.transferred'>[];
 };
@@ -19,12 +19,13 @@ export type RoleFacts = {
 export const rolesOf = ({ root, legs, taken, talks, visits, transfers }: RoleFacts): Map<string, LegRole> => {
   const agents = agentLegs(visits);
   const winners = winnersOf(root, legs, taken);
+  const consulting = consultingLegs(talks, transfers);
   const roles = new Map<string, LegRole>();
   for (const leg of legs.values()) {
     if (leg === root) roles.set(leg.id, 'caller');
     else if (isLoser(leg, winners)) roles.set(leg.id, 'loser');
     else if (agents.has(leg.id)) roles.set(leg.id, 'agent');
-    else roles.set(leg.id, isConsult(leg, talks, transfers) ? 'consult' : 'callee');
+    else roles.set(leg.id, leg.facts.direction === 'in' && consulting.has(leg.id) ? 'consult' : 'callee');
   }
   return roles;
 };
@@ -58,14 +59,16 @@ const isLoser = (leg: Leg, winners: readonly Winner[]): boolean => {
   );
 };
 
-/** The transferrer's own second leg, with which the target was consulted before an attended transfer. */
-const isConsult = (leg: Leg, talks: readonly Talk[], transfers: readonly EventOf<'leg.transferred'>[]): boolean =>
-  leg.facts.direction === 'in' &&
-  transfers.some(
-    ({ occurred_at, payload }) =>
-      payload.kind === 'attended' &&
-      payload.by_leg_id !== leg.id &&
-      payload.to_leg_id !== null &&
-      payload.to_leg_id !== leg.id &&
-      talks.some((talk) => talk.from < occurred_at && partnerIn(talk, leg.id) === payload.to_leg_id),
-  );
+/** Legs that talked with the target of an attended transfer before it, other than the one that transferred. */
+const consultingLegs = (talks: TalksByLeg, transfers: readonly EventOf<'leg.transferred'>[]): Set<string> => {
+  const consulting = new Set<string>();
+  for (const { occurred_at, payload } of transfers) {
+    const { kind, by_leg_id: by, to_leg_id: to } = payload;
+    if (kind !== 'attended' || to === null) continue;
+    for (const talk of talks.get(to) ?? []) {
+      const partner = partnerIn(talk, to) ?? '';
+      if (talk.from < occurred_at && partner !== by) consulting.add(partner);
+    }
+  }
+  return consulting;
+};

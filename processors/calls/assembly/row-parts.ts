@@ -4,7 +4,7 @@ import { causeColumns } from './hangup-cause.ts';
 import type { Leg } from './legs.ts';
 import type { Recording } from './recordings.ts';
 import { toMs, totalMs, union } from './spans.ts';
-import { partnerIn, type Talk } from './talks.ts';
+import type { Talk, TalksByLeg } from './talks.ts';
 import { byText } from './text-order.ts';
 
 /** The legs in the order in which they were created, the root first. */
@@ -12,11 +12,11 @@ export const legRows = (
   root: Leg | null,
   legs: ReadonlyMap<string, Leg>,
   roles: ReadonlyMap<string, LegRole>,
-  talks: readonly Talk[],
+  talks: TalksByLeg,
 ): LegRow[] =>
   [...legs.values()]
     .sort((a, b) => Number(b === root) - Number(a === root) || bornAt(a) - bornAt(b) || byText(a.id, b.id))
-    .map((leg) => legRow(leg, roles.get(leg.id) ?? 'callee', talks));
+    .map((leg) => legRow(leg, roles.get(leg.id) ?? 'callee', talks.get(leg.id) ?? []));
 
 const bornAt = (leg: Leg): number => leg.createdAt ?? leg.answeredAt ?? Number.MAX_SAFE_INTEGER;
 
@@ -35,7 +35,7 @@ const legRow = (leg: Leg, role: LegRole, talks: readonly Talk[]): LegRow => ({
   answered_at: leg.answeredAt,
   ended_at: leg.endedAt,
   ...causeColumns(leg.end),
-  connect_ms: totalMs(union(talks.filter((talk) => partnerIn(talk, leg.id) !== null))),
+  connect_ms: totalMs(union(talks)),
   bill_ms: leg.answeredAt === null || leg.endedAt === null ? null : toMs(leg.endedAt - leg.answeredAt),
 });
 

@@ -35,10 +35,12 @@ export const intersect = (some: readonly Span[], others: readonly Span[]): Span[
 export const subtract = (spans: readonly Span[], holes: readonly Span[]): Span[] => {
   if (holes.length === 0) return [...spans];
   const left: Span[] = [];
+  let at = 0;
   for (const { from, to } of spans) {
     let start = from;
-    for (const hole of holes) {
-      if (hole.to <= start || hole.from >= to) continue;
+    while (at < holes.length && (holes[at] as Span).to <= start) at += 1;
+    for (let next = at; next < holes.length && (holes[next] as Span).from < to; next += 1) {
+      const hole = holes[next] as Span;
       if (hole.from > start) left.push({ from: start, to: hole.from });
       start = Math.max(start, hole.to);
     }

@@ -13,7 +13,7 @@ import { toVisit, type Visit } from './queue-visits.ts';
 import { rolesOf } from './roles.ts';
 import { findRoot } from './root.ts';
 import { union } from './spans.ts';
-import { findTalks, type Talk } from './talks.ts';
+import { byLeg, findTalks, type Talk, type TalksByLeg } from './talks.ts';
 import { foldVisits } from './visit-fold.ts';
 
 /** A call's events, understood: what the columns of its row are read from. */
@@ -27,6 +27,7 @@ export type Story = {
   readonly apps: readonly AppStay[];
   /** All conversations, those without the caller too. */
   readonly talks: readonly Talk[];
+  readonly talksByLeg: TalksByLeg;
   readonly visits: readonly Visit[];
   readonly connection: Connection;
   readonly ended: boolean;
@@ -54,16 +55,24 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   const endedAt = ended ? endOf(root, legs, talks, closing) : null;
   const startedAt = root?.createdAt ?? identity.call_started_at;
   const until = endedAt ?? lastEventAt;
+  const talksByLeg = byLeg(talks);
   const tellsBridges = facets.bridges.length > 0;
   const visits = foldVisits(facets).map((visit) =>
-    toVisit(visit, { talks, holds, tellsBridges, rootEndedAt: root?.endedAt ?? endedAt, horizon: until }),
+    toVisit(visit, { talks: talksByLeg, holds, tellsBridges, rootEndedAt: root?.endedAt ?? endedAt, horizon: until }),
   );
   const waiting = union(visits.flatMap((visit) => visit.waiting));
   const connection =
     root === null || talks.length === 0
       ? noConnection
       : connectionOf({ root, talks, stays: bridges.stays, apps, holds, waiting, startedAt, until });
-  const roles = rolesOf({ root, legs, taken: connection.talks, talks, visits, transfers: facets.transfers });
+  const roles = rolesOf({
+    root,
+    legs,
+    taken: connection.talks,
+    talks: talksByLeg,
+    visits,
+    transfers: facets.transfers,
+  });
   return {
     facets,
     legs,
@@ -73,6 +82,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     holds,
     apps,
     talks,
+    talksByLeg,
     visits,
     connection,
     ended,

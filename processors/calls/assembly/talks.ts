@@ -17,10 +17,10 @@ export const findTalks = (
   for (const { legId, kind, from, to } of bridges.stays) {
     if (kind === 'conference') talks.push({ a: legId, b: '', from, to: to ?? Math.max(from, horizon) });
   }
+  // Where the switch tells the bridge of a room, that is the better witness: waiting for a moderator is no talk.
+  const bridged = new Set(bridges.stays.map(({ legId }) => legId));
   for (const { legId, app, from, to } of apps) {
-    const isRoom = app === 'conference' || app === 'meeting';
-    // Where the switch tells the bridge of the room, that is the better witness: waiting for a moderator is no talk.
-    if (isRoom && !bridges.stays.some((stay) => stay.legId === legId)) {
+    if ((app === 'conference' || app === 'meeting') && !bridged.has(legId)) {
       talks.push({ a: legId, b: '', from, to: to ?? Math.max(from, horizon) });
     }
   }
@@ -49,4 +49,19 @@ const hearsFrom = (leg: Leg | undefined, bridgedAt: number): number => {
 export const partnerIn = (talk: Talk, legId: string): string | null => {
   if (talk.a === legId) return talk.b;
   return talk.b === legId ? talk.a : null;
+};
+
+export type TalksByLeg = ReadonlyMap<string, readonly Talk[]>;
+
+/** The conversations of each leg, in the order they began. */
+export const byLeg = (talks: readonly Talk[]): TalksByLeg => {
+  const found = new Map<string, Talk[]>();
+  for (const talk of talks) {
+    for (const legId of talk.b === '' ? [talk.a] : [talk.a, talk.b]) {
+      const known = found.get(legId);
+      if (known === undefined) found.set(legId, [talk]);
+      else known.push(talk);
+    }
+  }
+  return found;
 };

@@ -50,7 +50,7 @@ export const toCallRow = (
     quality: qualityFlags(identity, set, story),
     native_ids: nativeIdsOf(identity.call_key, legs, story.facets),
     sip_call_ids: sipCallIdsOf(legs),
-    legs: legRows(root, legs, roles, story.talks),
+    legs: legRows(root, legs, roles, story.talksByLeg),
     bridges: bridgeRows(story.bridges, legs),
     holds: story.holds,
     transfers: transfersOf(story.facets.transfers, legs, story.talks, ended),
