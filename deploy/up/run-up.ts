@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { FolderInUse, lockFolder } from '../../runtime/folder-lock.ts';
 import { onStopRequest } from '../../runtime/stop-request.ts';
+import { CommandError } from '../cli/command-error.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { loadCredentials } from './credentials.ts';
-import { lockDataDir } from './data-dir-lock.ts';
 import { connectionEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { ensureOwnKeys } from './own-keys.ts';
@@ -23,22 +24,29 @@ const stopTimeoutMs = 9_000;
 export const runUp = async (options: UpOptions): Promise<number> => {
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataDir(dataDir);
-  const leave = (): void => {
-    removeRunFile(dataDir);
-    unlock();
-  };
+  const unlock = await lockDataDir(dataDir);
   try {
     removeRunFile(dataDir);
     const ports = portsFrom(options.portBase);
     await checkPortsFree(ports);
-    return await runInstallation({ dataDir, ports, credentials: loadCredentials(dataDir) }, options.demo, leave);
+    return await runInstallation({ dataDir, ports, credentials: loadCredentials(dataDir) }, options.demo);
   } finally {
-    leave();
+    await unlock();
   }
 };
 
-const runInstallation = async (installation: Installation, demo: boolean, leave: () => void): Promise<number> => {
+const lockDataDir = async (dataDir: string): Promise<() => Promise<void>> => {
+  try {
+    return await lockFolder(dataDir);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    throw new CommandError(
+      `another \`trunkline up\` runs on ${dataDir} (process ${error.pid}); stop it, or take another --data`,
+    );
+  }
+};
+
+const runInstallation = async (installation: Installation, demo: boolean): Promise<number> => {
   let isReady = false;
   const publish = (): void => {
     if (isReady) writeRunFile(installation.dataDir, { ...describeInstallation(installation), processes: fleet.pids() });
@@ -49,7 +57,7 @@ const runInstallation = async (installation: Installation, demo: boolean, leave:
     () => requestStop(),
     () => {
       fleet.killAll();
-      leave();
+      removeRunFile(installation.dataDir);
       process.exit(130);
     },
   );

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import { lockFolder } from '../../runtime/folder-lock.ts';
 import { createGroupCommit } from '../../runtime/group-commit.ts';
 import type { Message } from '../publishing.ts';
-import { lockFolder } from './folder-lock.ts';
 import { decodeFrames, encodeFrame } from './frames.ts';
 import { recoverSegments } from './recovery.ts';
 import { readPart, removeSegment, segmentPath } from './segment-files.ts';

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
+import { lockFolder } from '../../../runtime/folder-lock.ts';
 import { startBroker } from './broker.ts';
 import { type Flags, HELP, parseFlags } from './flags.ts';
-import { lockFolder } from './folder-lock.ts';
 
 const STOP_WITHIN_MS = 4_500;
 

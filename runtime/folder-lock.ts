@@ -1,11 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The folder belongs to a process that runs. */
 export class FolderInUse extends Error {
-  override name = 'FolderInUse';
+  override readonly name = 'FolderInUse';
+  readonly pid: number;
+
+  constructor(folder: string, pid: number) {
+    super(`${folder} is in use by process ${pid}: give each its own folder`);
+    this.pid = pid;
+  }
 }
 
 /**
@@ -58,7 +64,7 @@ function refuseIfHeld(content: string, path: string): void {
   const [, pid = '', start = ''] = /^(\d+) (.*)$/m.exec(content) ?? [];
   if (pid === '') return; // written by no version of this program, or torn by a crash
   if (startOf(Number(pid)) === start) {
-    throw new FolderInUse(`the folder is in use by process ${pid} (${path})`);
+    throw new FolderInUse(dirname(path), Number(pid));
   }
 }
 

@@ -25,7 +25,7 @@ test('a folder has one owner at a time, and the refusal names it', async () => {
   const unlock = await lockFolder(folder);
   await assert.rejects(lockFolder(folder), (error) => {
     assert.ok(error instanceof FolderInUse);
-    assert.match(error.message, new RegExp(`process ${process.pid} `));
+    assert.match(error.message, new RegExp(`process ${process.pid}\\b`));
     return true;
   });
   await unlock();
