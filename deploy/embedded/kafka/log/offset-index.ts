@@ -1,4 +1,4 @@
-const ENTRY_BYTES = 16;
+export const INDEX_ENTRY_BYTES = 16;
 /** Between two entries lie at least this many bytes of the segment. */
 const INTERVAL_BYTES = 16 * 1024;
 
@@ -20,11 +20,11 @@ export class OffsetIndex {
 
   constructor(entries: Buffer = Buffer.alloc(0)) {
     this.#entries = entries;
-    this.#count = Math.floor(entries.length / ENTRY_BYTES);
+    this.#count = Math.floor(entries.length / INDEX_ENTRY_BYTES);
   }
 
   get bytes(): Buffer {
-    return this.#entries.subarray(0, this.#count * ENTRY_BYTES);
+    return this.#entries.subarray(0, this.#count * INDEX_ENTRY_BYTES);
   }
 
   get last(): IndexEntry | null {
@@ -33,13 +33,14 @@ export class OffsetIndex {
 
   /** Notes the batch when the last noted one is far enough behind. */
   note(entry: IndexEntry): void {
-    const last = this.#count === 0 ? -INTERVAL_BYTES : this.#entries.readUInt32BE((this.#count - 1) * ENTRY_BYTES + 4);
+    const last =
+      this.#count === 0 ? -INTERVAL_BYTES : this.#entries.readUInt32BE((this.#count - 1) * INDEX_ENTRY_BYTES + 4);
     if (entry.position - last >= INTERVAL_BYTES) this.append(entry);
   }
 
   append(entry: IndexEntry): void {
-    const at = this.#count * ENTRY_BYTES;
-    if (at + ENTRY_BYTES > this.#entries.length) this.#grow();
+    const at = this.#count * INDEX_ENTRY_BYTES;
+    if (at + INDEX_ENTRY_BYTES > this.#entries.length) this.#grow();
     this.#entries.writeUInt32BE(entry.relativeOffset, at);
     this.#entries.writeUInt32BE(entry.position, at + 4);
     this.#entries.writeDoubleBE(entry.maxTimestampBefore, at + 8);
@@ -82,7 +83,7 @@ export class OffsetIndex {
   }
 
   #entry(number: number): IndexEntry {
-    const at = number * ENTRY_BYTES;
+    const at = number * INDEX_ENTRY_BYTES;
     return {
       relativeOffset: this.#entries.readUInt32BE(at),
       position: this.#entries.readUInt32BE(at + 4),
@@ -91,7 +92,7 @@ export class OffsetIndex {
   }
 
   #grow(): void {
-    const grown = Buffer.alloc(Math.max(64 * ENTRY_BYTES, this.#entries.length * 2));
+    const grown = Buffer.alloc(Math.max(64 * INDEX_ENTRY_BYTES, this.#entries.length * 2));
     this.#entries.copy(grown);
     this.#entries = grown;
   }

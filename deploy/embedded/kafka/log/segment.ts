@@ -1,8 +1,8 @@
-import { readFile, unlink } from 'node:fs/promises';
+import { open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DurableFile } from './durable-file.ts';
 import { replaceFile } from './durable-write.ts';
-import { OffsetIndex } from './offset-index.ts';
+import { INDEX_ENTRY_BYTES, type IndexEntry, OffsetIndex } from './offset-index.ts';
 
 const NAME = /^(\d{20})\.log$/;
 
@@ -54,8 +54,8 @@ export class Segment {
   /** Takes a segment of `size` bytes as sealed if its index goes up to there. */
   async openSealed(size: number): Promise<boolean> {
     this.#state = { kind: 'sealed', size, file: null };
-    const end = (await this.loadIndex())?.last;
-    if (end === undefined || end === null || end.position !== size) return false;
+    const end = await readLastEntry(this.#indexPath);
+    if (end === null || end.position !== size) return false;
     this.maxTimestamp = end.maxTimestampBefore;
     return true;
   }
@@ -152,5 +152,23 @@ export class Segment {
     const { file } = this.#state;
     this.#state.file = null;
     await (await file).close();
+  }
+}
+
+/** Only the end of the file is read: there may be many segments to open. */
+async function readLastEntry(indexPath: string): Promise<IndexEntry | null> {
+  try {
+    const file = await open(indexPath, 'r');
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(INDEX_ENTRY_BYTES);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, Math.max(0, size - bytes.length));
+      return new OffsetIndex(bytes.subarray(0, bytesRead)).last;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }

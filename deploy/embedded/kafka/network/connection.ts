@@ -37,7 +37,7 @@ const LARGE_REQUEST_BYTES = 4 * 1024;
 
 type Request = { frame: Buffer; release: () => void };
 
-/** Reads requests off a socket and answers them in their order. Returns when the client is gone. */
+/** Reads requests off a socket and answers them in their order, until the client is gone. */
 export class Connection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;

@@ -35,13 +35,22 @@ test('it tells what there is of an unfinished frame', () => {
   const splitter = new FrameSplitter(1_000);
   assert.equal(splitter.isInsideFrame, false);
   assert.deepEqual(splitter.push(Buffer.from([0, 0])), []);
-  assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 2]);
+  assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 0]);
   splitter.push(Buffer.from([0, 2]));
   assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 0]);
   splitter.push(Buffer.from([7]));
   assert.deepEqual([splitter.isInsideFrame, splitter.unfinishedBytes], [true, 1]);
   splitter.push(Buffer.from([8]));
   assert.equal(splitter.isInsideFrame, false);
+});
+
+test('a large frame is put together from small chunks', () => {
+  const content = Buffer.alloc(700_000, 'abcdefg');
+  const stream = framed(content);
+  const splitter = new FrameSplitter(1_000_000);
+  const received: Buffer[] = [];
+  for (let at = 0; at < stream.length; at += 999) received.push(...splitter.push(stream.subarray(at, at + 999)));
+  assert.deepEqual(received, [content]);
 });
 
 for (const length of [-1, 1_001, 2 ** 31 - 1]) {
