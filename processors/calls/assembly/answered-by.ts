@@ -23,13 +23,14 @@ type Answerer = { readonly kind: string; readonly id: string; readonly legId: st
 
 /** Who took the call first and last: a person or a conference; where none did, the mailbox or menu that answered. */
 export const answeredByOf = (facts: AnswerFacts): AnsweredBy => {
-  const answerers = facts.talks.map((talk) => answererOf(talk, facts));
-  const first = answerers[0] ?? machineOf(facts);
+  const [firstTalk, lastTalk] = [facts.talks[0], facts.talks.at(-1)];
+  const first = firstTalk === undefined ? machineOf(facts) : answererOf(firstTalk, facts);
+  const last = lastTalk === undefined ? first : answererOf(lastTalk, facts);
   return {
     answered_by_kind: first?.kind ?? '',
     answered_by_id: first?.id ?? '',
     answered_by_leg_id: first?.legId ?? '',
-    last_answered_by_id: answerers.at(-1)?.id ?? first?.id ?? '',
+    last_answered_by_id: last?.id ?? '',
   };
 };
 

@@ -41,7 +41,7 @@ export const foldBridges = (facets: Facets, legs: ReadonlyMap<string, Leg>): Bri
   const pairs = [...known.couples.values()].flatMap((couple) => pairsOf(couple, legs));
   const stays: Stay[] = [];
   for (const members of byBridge(known.members).values()) {
-    if (isTalk(members)) pairs.push(...overlaps(members, legs));
+    if (isTalk(members)) pairs.push(...overlaps(members.length > 1 ? members : withSilent(members, known, legs), legs));
     else stays.push(...members.flatMap((member) => staysOf(member, legs)));
   }
   return { pairs: pairs.sort(byTime), stays: stays.sort(byTime) };
@@ -101,6 +101,22 @@ const byBridge = (members: ReadonlyMap<string, Member>): Map<string, Member[]> =
 
 const isTalk = (members: readonly Member[]): boolean => members[0]?.kind === 'talk' && members.length <= maxLegsInTalk;
 
+/**
+ * Old switches tell a bridge on the caller's leg alone: whoever answered and is in no bridge, as far as is told, is in
+ * that one.
+ */
+const withSilent = (members: readonly Member[], known: Known, legs: ReadonlyMap<string, Leg>): Member[] => {
+  const named = new Set([...known.couplesOf.keys(), ...[...known.members.values()].map(({ legId }) => legId)]);
+  const silent = [...legs.values()].filter((leg) => leg.own && leg.answeredAt !== null && !named.has(leg.id));
+  return [...members, ...silent.slice(0, maxLegsInTalk).map((leg) => silentMember(leg, members[0] as Member))];
+};
+
+const silentMember = (leg: Leg, { bridgeId, kind }: Member): Member => {
+  const toggle = newToggle();
+  switchOn(toggle, leg.answeredAt as number);
+  return { legId: leg.id, bridgeId, kind, toggle };
+};
+
 const pairsOf = ({ a, b, bridgeId, toggle }: Couple, legs: ReadonlyMap<string, Leg>): Pair[] =>
   untilEnd(untilEnd(toggle.spans, legs.get(a)), legs.get(b)).map(({ from, to }) => ({ a, b, bridgeId, from, to }));
 
@@ -134,14 +150,19 @@ const overlaps = (members: readonly Member[], legs: ReadonlyMap<string, Leg>): P
   return pairs;
 };
 
-const common = (some: readonly OpenSpan[], others: readonly OpenSpan[]): OpenSpan[] =>
-  some.flatMap((one) =>
-    others.flatMap((other) => {
-      const from = Math.max(one.from, other.from);
-      const to = earlier(one.to, other.to);
-      return to !== null && to < from ? [] : [{ from, to }];
-    }),
-  );
+/** Time in both; each side in order and without overlaps, as toggles are. */
+const common = (some: readonly OpenSpan[], others: readonly OpenSpan[]): OpenSpan[] => {
+  const both: OpenSpan[] = [];
+  for (let [one, other] = [0, 0]; one < some.length && other < others.length; ) {
+    const [a, b] = [some[one] as OpenSpan, others[other] as OpenSpan];
+    const from = Math.max(a.from, b.from);
+    const to = earlier(a.to, b.to);
+    if (to === null || to >= from) both.push({ from, to });
+    if ((a.to ?? Number.MAX_SAFE_INTEGER) <= (b.to ?? Number.MAX_SAFE_INTEGER)) one += 1;
+    else other += 1;
+  }
+  return both;
+};
 
 const earlier = (one: number | null, other: number | null): number | null => {
   if (one === null) return other;

@@ -343,3 +343,74 @@ suite('several phones', () => {
     `).gives({ connect_ms: 8000, duration_ms: 10_000 });
   });
 });
+
+suite('local channels', () => {
+  const through = `
+    0.0  leg.created   a dir=in kind=user from=1001 to=600
+    0.2  leg.created   x dir=out kind=local endpoint=Local/600@group;1
+    0.2  leg.created   y dir=in kind=local endpoint=Local/600@group;2
+    0.3  leg.created   b dir=out kind=user to=1002
+    4.0  leg.answered  b
+    4.0  leg.answered  y
+    4.0  leg.bridged   b bridge=far
+    4.0  leg.bridged   y bridge=far
+    4.1  leg.answered  x
+    4.1  leg.bridged   a bridge=near
+    4.1  leg.bridged   x bridge=near`;
+
+  test('that stay: the callee is who is behind them', () => {
+    given(`${through}
+      9.0  leg.ended b q850=16 by=far
+      9.0  leg.ended y
+      9.1  leg.ended x
+      9.1  leg.ended a q850=16
+    `).gives({
+      answered_at: at(4.1),
+      connect_ms: 4900,
+      callee_number: '1002',
+      answered_by_leg_id: 'b',
+      ended_by: 'callee',
+      legs: [{ leg_id: 'a' }, { leg_id: 'b', role: 'callee' }],
+      bridges: [{ leg_id: 'a', other_leg_id: 'b', from: at(4.1), to: at(9) }],
+      native_ids: ['a', 'b', 'x', 'y'],
+    });
+  });
+
+  test('that are optimised away: one conversation', () => {
+    given(`${through}
+      4.5  leg.unbridged a bridge=near
+      4.5  leg.bridged   a bridge=far
+      4.5  leg.ended     x
+      4.5  leg.ended     y
+      9.0  leg.ended     b q850=16
+      9.0  leg.ended     a q850=16
+    `).gives({ connect_ms: 4900, legs: [{ leg_id: 'a' }, { leg_id: 'b' }] });
+  });
+
+  test('to a queue’s agent: the agent is who is behind them', () => {
+    given(`${through}
+      0.1  queue.entered   a
+      4.1  queue.connected a agent=ann agent_leg=x
+      7.1  leg.ended       b q850=16
+      7.1  leg.ended       y
+      7.1  leg.ended       x
+      9.1  leg.ended       a q850=16
+    `).gives({
+      answered_by_id: 'ann',
+      legs: [{ leg_id: 'a' }, { leg_id: 'b', role: 'agent' }],
+      queue_visits: [{ agent_leg_id: 'b', connect_ms: 3000, outcome: 'answered' }],
+    });
+  });
+});
+
+test('an old switch tells the bridge on the caller’s leg alone', () => {
+  given(`
+    0.0 leg.created   a dir=in kind=trunk from=+15550001 to=1002
+    0.2 leg.created   b dir=out kind=user to=1002
+    4.0 leg.answered  b
+    4.2 leg.bridged   a bridge=a
+    7.0 leg.unbridged a bridge=a
+    7.1 leg.ended     b q850=16
+    7.3 leg.ended     a q850=16
+  `).gives({ disposition: 'answered', answered_at: at(4.2), connect_ms: 2800, answered_by_leg_id: 'b' });
+});

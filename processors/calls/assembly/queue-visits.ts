@@ -1,7 +1,7 @@
 import type { HoldRow, QueueVisitRow, VisitOutcome } from '../../../schemas/call-row.ts';
 import { unsignedOrNull } from './sane.ts';
 import { intersect, type Span, span, totalMs, toMs, union } from './spans.ts';
-import type { Talk, TalksByLeg } from './talks.ts';
+import { begunWithin, type Talk, type TalksByLeg } from './talks.ts';
 import type { Offer, VisitFacts } from './visit-fold.ts';
 
 export type Visit = {
@@ -19,6 +19,8 @@ export type VisitContext = {
   /** Whether the switch tells bridges at all: where it does not, its word for a connection must do. */
   readonly tellsBridges: boolean;
   readonly rootEndedAt: number | null;
+  /** A caller who enters again has left the agent of before. */
+  readonly nextEnteredAt: number;
   readonly horizon: number;
 };
 
@@ -57,14 +59,12 @@ export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
 };
 
 /** The conversations of this visit's agent, by their leg; where that is not known, the caller's after the connection. */
-const contactOf = (facts: VisitFacts, { talks }: VisitContext): readonly Talk[] => {
+const contactOf = (facts: VisitFacts, { talks, nextEnteredAt }: VisitContext): readonly Talk[] => {
   const since = (facts.connectedAt ?? facts.enteredAt ?? 0) - bridgeToleranceUs;
-  if (facts.agentLegId !== '') return talks.get(facts.agentLegId)?.filter((talk) => talk.from >= since) ?? [];
-  const { callerLegId } = facts;
-  if (callerLegId === null || (facts.connectedAt === null && facts.completedAt === null)) return [];
-  const until = (facts.completedAt ?? Number.MAX_SAFE_INTEGER) + bridgeToleranceUs;
-  const first = talks.get(callerLegId)?.find((talk) => talk.from >= since && talk.from <= until);
-  return first === undefined ? [] : [first];
+  const until = Math.min(nextEnteredAt, (facts.completedAt ?? Number.MAX_SAFE_INTEGER) + bridgeToleranceUs);
+  if (facts.agentLegId !== '') return begunWithin(talks.get(facts.agentLegId), since, until);
+  if (facts.callerLegId === null || (facts.connectedAt === null && facts.completedAt === null)) return [];
+  return begunWithin(talks.get(facts.callerLegId), since, until).slice(0, 1);
 };
 
 const outcomeOf = (facts: VisitFacts, contact: readonly Talk[], context: VisitContext): VisitOutcome => {

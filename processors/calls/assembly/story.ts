@@ -9,16 +9,19 @@ import { type Facets, toFacets } from './facets.ts';
 import { foldHolds } from './holds.ts';
 import type { CallIdentity } from './identity.ts';
 import { foldLegs, type Leg } from './legs.ts';
-import { toVisit, type Visit } from './queue-visits.ts';
+import { type LocalChannels, throughLocalChannels } from './local-channels.ts';
+import { toVisit, type Visit, type VisitContext } from './queue-visits.ts';
 import { rolesOf } from './roles.ts';
 import { findRoot } from './root.ts';
 import { union } from './spans.ts';
 import { byLeg, findTalks, type Talk, type TalksByLeg } from './talks.ts';
-import { foldVisits } from './visit-fold.ts';
+import { foldVisits, type VisitFacts } from './visit-fold.ts';
 
 /** A call's events, understood: what the columns of its row are read from. */
 export type Story = {
   readonly facets: Facets;
+  /** Everything the switch calls a channel, halves of local channels included. */
+  readonly channels: ReadonlyMap<string, Leg>;
   readonly legs: ReadonlyMap<string, Leg>;
   readonly root: Leg | null;
   readonly roles: ReadonlyMap<string, LegRole>;
@@ -35,7 +38,6 @@ export type Story = {
   readonly inferred: boolean;
   readonly startedAt: number;
   readonly endedAt: number | null;
-  readonly lastEventAt: number;
   /** Up to where what still goes on is counted: the end, or the last event. */
   readonly until: number;
 };
@@ -43,23 +45,26 @@ export type Story = {
 /** Understands the events of a call, given in the order of their set. */
 export const toStory = (identity: CallIdentity, events: readonly Event[]): Story => {
   const facets = toFacets(events);
-  const legs = foldLegs(facets);
-  const closing = closeLegs(legs, facets);
+  const channels = foldLegs(facets);
+  const closing = closeLegs(channels, facets);
+  const { legs, bridges, behind } = throughLocalChannels(foldBridges(facets, channels), channels);
   const root = findRoot(legs, identity.call_key);
   const lastEventAt = events.at(-1)?.occurred_at ?? identity.call_started_at;
-  const bridges = foldBridges(facets, legs);
-  const holds = foldHolds(facets, legs);
-  const apps = foldApps(facets, legs);
+  const holds = foldHolds(facets, channels);
+  const apps = foldApps(facets, channels);
   const talks = findTalks(bridges, apps, legs, lastEventAt);
   const ended = isOver(root, legs, closing);
   const endedAt = ended ? endOf(root, legs, talks, closing) : null;
   const startedAt = root?.createdAt ?? identity.call_started_at;
   const until = endedAt ?? lastEventAt;
   const talksByLeg = byLeg(talks);
-  const tellsBridges = facets.bridges.length > 0;
-  const visits = foldVisits(facets).map((visit) =>
-    toVisit(visit, { talks: talksByLeg, holds, tellsBridges, rootEndedAt: root?.endedAt ?? endedAt, horizon: until }),
-  );
+  const visits = visitsOf(foldVisits(facets), behind, {
+    talks: talksByLeg,
+    holds,
+    tellsBridges: facets.bridges.length > 0,
+    rootEndedAt: root?.endedAt ?? endedAt,
+    horizon: until,
+  });
   const waiting = union(visits.flatMap((visit) => visit.waiting));
   const connection =
     root === null || talks.length === 0
@@ -75,6 +80,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   });
   return {
     facets,
+    channels,
     legs,
     root,
     roles,
@@ -89,7 +95,18 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     inferred: closing.inferred,
     startedAt,
     endedAt,
-    lastEventAt,
     until,
   };
 };
+
+const visitsOf = (
+  visits: readonly VisitFacts[],
+  behind: LocalChannels['behind'],
+  context: Omit<VisitContext, 'nextEnteredAt'>,
+): Visit[] =>
+  visits.map((visit, at) => {
+    // A queue calls its agents through local channels: the agent is who is behind it.
+    const agentLegId = behind.get(visit.agentLegId)?.find((legId) => legId !== visit.callerLegId) ?? visit.agentLegId;
+    const nextEnteredAt = visits[at + 1]?.enteredAt ?? Number.MAX_SAFE_INTEGER;
+    return toVisit({ ...visit, agentLegId }, { ...context, nextEnteredAt });
+  });

@@ -65,3 +65,17 @@ export const byLeg = (talks: readonly Talk[]): TalksByLeg => {
   }
   return found;
 };
+
+/** Of conversations in the order they began those that began within the limits, both included. */
+export const begunWithin = (talks: readonly Talk[] | undefined, since: number, until: number): Talk[] => {
+  if (talks === undefined) return [];
+  let [low, high] = [0, talks.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((talks[middle] as Talk).from < since) low = middle + 1;
+    else high = middle;
+  }
+  const found: Talk[] = [];
+  for (let at = low; at < talks.length && (talks[at] as Talk).from <= until; at += 1) found.push(talks[at] as Talk);
+  return found;
+};

@@ -48,7 +48,7 @@ export const toCallRow = (
     ...answeredBy,
     reached_voicemail: reachedVoicemail,
     quality: qualityFlags(identity, set, story),
-    native_ids: nativeIdsOf(identity.call_key, legs, story.facets),
+    native_ids: nativeIdsOf(identity.call_key, story.channels, story.facets),
     sip_call_ids: sipCallIdsOf(legs),
     legs: legRows(root, legs, roles, story.talksByLeg),
     bridges: bridgeRows(story.bridges, legs),
