@@ -1,4 +1,4 @@
-type Entry = { level?: number; time?: string; msg?: string; err?: { message?: string; stack?: string } };
+type Entry = { level?: number; time?: string | number; msg?: string; err?: { message?: string } };
 
 const levels: Readonly<Record<number, string>> = {
   10: 'trace',
@@ -15,12 +15,18 @@ export const readableLogLine = (line: string): string => {
   if (entry?.msg === undefined) return line;
   const reason = entry.err?.message;
   const parts = [
-    entry.time?.slice(11, 23),
+    entry.time === undefined ? undefined : clockTime(entry.time),
     levels[entry.level ?? 30] ?? 'info',
     entry.msg,
     reason === undefined || reason === entry.msg ? undefined : `(${reason})`,
   ];
   return parts.filter((part) => part !== undefined).join(' ');
+};
+
+/** Loggers write the instant as ISO text or as ms since the epoch. */
+const clockTime = (time: string | number): string => {
+  const instant = new Date(time);
+  return Number.isNaN(instant.getTime()) ? String(time) : instant.toISOString().slice(11, 23);
 };
 
 const parsed = (line: string): Entry | null => {
