@@ -16,7 +16,7 @@ export type WaitOptions = {
   onProgress: (done: number, all: number) => void;
 };
 
-const callsAtOnce = 4;
+const callsAtOnce = 8;
 const pollMs = 150;
 
 /** Waits until the API shows every call with every event that was sent of it. */
