@@ -1,13 +1,6 @@
 import { createLogView, type KafkaConnection } from '../runtime/kafka.ts';
 import type { Owner } from '../runtime/lifecycle.ts';
-import {
-  applyDirectoryEvent,
-  decodeDirectoryEvent,
-  type Directory,
-  type DirectoryEvent,
-  emptyDirectory,
-} from '../schemas/directory.ts';
-import { topics } from '../schemas/topics.ts';
+import { type Directory, type DirectoryEvent, directoryLog } from '../schemas/directory.ts';
 import type { KnownDirectory } from './http/authentication.ts';
 
 /** Follows the directory; until it has been read once nobody's key is known, and nobody must be told it is not. */
@@ -15,22 +8,7 @@ export const followDirectory = (
   kafka: KafkaConnection,
   own: Owner,
 ): { known: KnownDirectory; isFollowed: () => boolean } => {
-  const view = createLogView<Directory, DirectoryEvent>({
-    kafka,
-    topic: topics.directoryEvents,
-    decode: (record) => {
-      try {
-        return decodeDirectoryEvent(record.value ?? Buffer.alloc(0));
-      } catch (error) {
-        return { undecodable: String(error) };
-      }
-    },
-    initial: () => emptyDirectory,
-    apply: (state, event) => {
-      const { directory, refused } = applyDirectoryEvent(state, event);
-      return refused === null ? directory : { refused };
-    },
-  });
+  const view = createLogView<Directory, DirectoryEvent>({ kafka, ...directoryLog });
   own.stop('directory', async () => view.stop());
   let caughtUp = false;
   const catchUp = async (): Promise<void> => {

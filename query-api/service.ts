@@ -6,14 +6,7 @@ import { type Owner, runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createObjectStore, type ObjectStore } from '../runtime/s3.ts';
-import {
-  applyDirectoryEvent,
-  decodeDirectoryEvent,
-  type Directory,
-  type DirectoryEvent,
-  emptyDirectory,
-} from '../schemas/directory.ts';
-import { topics } from '../schemas/topics.ts';
+import { type Directory, type DirectoryEvent, directoryLog } from '../schemas/directory.ts';
 import { type AppParts, buildApp } from './app.ts';
 import { createCallReader } from './calls/call-reader.ts';
 import { createCursors } from './listing/cursor.ts';
@@ -62,19 +55,7 @@ const openDirectory = async (
 ): Promise<LogView<Directory>> => {
   const directory = createLogView<Directory, DirectoryEvent>({
     kafka: createKafka(config, logger),
-    topic: topics.directoryEvents,
-    decode: (record) => {
-      try {
-        return decodeDirectoryEvent(record.value ?? Buffer.alloc(0));
-      } catch (error) {
-        return { undecodable: String(error) };
-      }
-    },
-    initial: () => emptyDirectory,
-    apply: (state, event) => {
-      const { directory, refused } = applyDirectoryEvent(state, event);
-      return refused === null ? directory : { refused };
-    },
+    ...directoryLog,
   });
   own.stop('directory', async () => directory.stop());
   await directory.caughtUp;

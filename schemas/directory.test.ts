@@ -38,8 +38,9 @@ const after = (...events: DirectoryEvent[]): { directory: Directory; refusals: (
   let directory = emptyDirectory;
   const refusals = events.map((event) => {
     const applied = applyDirectoryEvent(directory, event);
-    directory = applied.directory;
-    return applied.refused;
+    if ('refused' in applied) return applied.refused;
+    directory = applied;
+    return null;
   });
   return { directory, refusals };
 };
@@ -77,4 +78,14 @@ test('directory events survive encoding', () => {
     const decoded = decodeDirectoryEvent(encodeDirectoryEvent(event));
     assert.deepEqual(JSON.parse(JSON.stringify(decoded)), event);
   }
+});
+
+test('bytes that are no directory event are told, not thrown', () => {
+  for (const bytes of [
+    null,
+    Buffer.alloc(0),
+    Buffer.from('nonsense'),
+    encodeDirectoryEvent(revoked('k')).subarray(0, 20),
+  ])
+    assert.ok('undecodable' in decodeDirectoryEvent(bytes));
 });

@@ -1,4 +1,5 @@
 import { singleObjectCodec } from './single-object.ts';
+import { topics } from './topics.ts';
 
 // The control plane is a log: a command becomes a proposal, every instance applies the log in the same order and
 // accepts or refuses each proposal by the same pure rule, so they all agree without another database.
@@ -32,21 +33,20 @@ export type Directory = { keys: ReadonlyMap<string, ApiKey>; keyIdBySecret: Read
 
 export const emptyDirectory: Directory = { keys: new Map(), keyIdBySecret: new Map() };
 
-export type Applied = { directory: Directory; refused: null } | { directory: Directory; refused: string };
+export type Refused = { refused: string };
 
-/** The directory after a proposal, or unchanged with the reason why the proposal is refused. */
-export const applyDirectoryEvent = (directory: Directory, event: DirectoryEvent): Applied => {
-  const refuse = (refused: string): Applied => ({ directory, refused });
+/** The directory after a proposal, or the reason why the proposal is refused and changes nothing. */
+export const applyDirectoryEvent = (directory: Directory, event: DirectoryEvent): Directory | Refused => {
   switch (event.type) {
     case 'key.created':
-      if (directory.keys.has(event.change.key_id)) return refuse(`key ${event.change.key_id} exists already`);
-      if (directory.keyIdBySecret.has(event.change.secret_sha256)) return refuse('the secret is in use');
-      return { directory: withKey(directory, event, event.change), refused: null };
+      if (directory.keys.has(event.change.key_id)) return { refused: `key ${event.change.key_id} exists already` };
+      if (directory.keyIdBySecret.has(event.change.secret_sha256)) return { refused: 'the secret is in use' };
+      return withKey(directory, event, event.change);
     case 'key.revoked': {
       const key = directory.keys.get(event.change.key_id);
-      if (key === undefined || key.tenantId !== event.tenant_id) return refuse(`no key ${event.change.key_id}`);
-      if (key.revokedAtUs !== null) return refuse(`key ${key.keyId} is revoked already`);
-      return { directory: withoutKey(directory, key, event.occurred_at), refused: null };
+      if (key === undefined || key.tenantId !== event.tenant_id) return { refused: `no key ${event.change.key_id}` };
+      if (key.revokedAtUs !== null) return { refused: `key ${key.keyId} is revoked already` };
+      return withoutKey(directory, key, event.occurred_at);
     }
   }
 };
@@ -75,10 +75,27 @@ const recordOf = { 'key.created': 'trunkline.KeyCreated', 'key.revoked': 'trunkl
 export const encodeDirectoryEvent = (event: DirectoryEvent): Buffer =>
   codec.encode({ ...event, change: { [recordOf[event.type]]: event.change } });
 
-/** Throws where the bytes are no directory event. */
-export const decodeDirectoryEvent = (bytes: Buffer): DirectoryEvent => {
+/** The event that a record's bytes are, or why they are none. */
+export const decodeDirectoryEvent = (bytes: Buffer | null): DirectoryEvent | { undecodable: string } => {
+  if (bytes === null) return { undecodable: 'no value' };
+  try {
+    return decoded(bytes);
+  } catch (error) {
+    return { undecodable: String(error) };
+  }
+};
+
+const decoded = (bytes: Buffer): DirectoryEvent => {
   const { change, ...rest } = codec.decode(bytes) as { change: Record<string, unknown> };
   const record = Object.keys(change)[0] as string;
   const type = record === recordOf['key.created'] ? 'key.created' : 'key.revoked';
   return { ...rest, type, change: change[record] } as DirectoryEvent;
+};
+
+/** How the directory is followed: what `createLogView` needs besides Kafka. */
+export const directoryLog = {
+  topic: topics.directoryEvents,
+  decode: ({ value }: { readonly value: Buffer | null }) => decodeDirectoryEvent(value),
+  initial: () => emptyDirectory,
+  apply: applyDirectoryEvent,
 };

@@ -6,16 +6,13 @@ import { createKafka, createLogView, type LogView } from '../../runtime/kafka.ts
 import { createLogger } from '../../runtime/logger.ts';
 import { kafkaSettings } from '../../runtime/settings.ts';
 import {
-  applyDirectoryEvent,
-  decodeDirectoryEvent,
   type Directory,
   type DirectoryEvent,
-  emptyDirectory,
+  directoryLog,
   encodeDirectoryEvent,
   type KeyCreated,
   type KeyRevoked,
 } from '../../schemas/directory.ts';
-import { topics } from '../../schemas/topics.ts';
 import { CommandError } from './command-error.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -41,13 +38,7 @@ export const withDirectoryLog = async <Result>(
   const config = readConfig(kafkaSettings, env);
   const view = createLogView<Directory, DirectoryEvent>({
     kafka: createKafka(config, createLogger('directory', 'error')),
-    topic: topics.directoryEvents,
-    decode: ({ value }) => decoded(value),
-    initial: () => emptyDirectory,
-    apply: (directory, event) => {
-      const applied = applyDirectoryEvent(directory, event);
-      return applied.refused === null ? applied.directory : { refused: applied.refused };
-    },
+    ...directoryLog,
   });
   try {
     if (!(await isCaughtUp(view)))
@@ -55,15 +46,6 @@ export const withDirectoryLog = async <Result>(
     return await work({ directory: view.state, propose: (change) => propose(view, change) });
   } finally {
     await view.stop();
-  }
-};
-
-const decoded = (value: Buffer | null): DirectoryEvent | { undecodable: string } => {
-  if (value === null) return { undecodable: 'no value' };
-  try {
-    return decodeDirectoryEvent(value);
-  } catch (error) {
-    return { undecodable: error instanceof Error ? error.message : String(error) };
   }
 };
 

@@ -35,7 +35,9 @@ const directoryOf = (): Directory => {
   for (const [key_id, secret, scopes, switch_id] of grants) {
     const change = { key_id, name: key_id, secret_sha256: secretHash(secret), scopes, switch_id };
     const event = { proposal_id: key_id, occurred_at: 0, tenant_id: 'acme', actor: 'test' };
-    directory = applyDirectoryEvent(directory, { ...event, type: 'key.created', change }).directory;
+    const applied = applyDirectoryEvent(directory, { ...event, type: 'key.created', change });
+    if ('refused' in applied) throw new Error(applied.refused);
+    directory = applied;
   }
   return directory;
 };

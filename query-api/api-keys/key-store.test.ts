@@ -2,20 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KafkaUnavailable } from '../../runtime/kafka.ts';
 import { keyOfSecret } from '../../schemas/api-keys.ts';
-import { applyDirectoryEvent, decodeDirectoryEvent, emptyDirectory } from '../../schemas/directory.ts';
+import { directoryLog } from '../../schemas/directory.ts';
 import { createKeyStore } from './key-store.ts';
 
 /** A directory whose log is in memory. */
 const memoryDirectory = () => {
-  let state = emptyDirectory;
+  let state = directoryLog.initial();
   return {
     state: () => state,
     propose: async (_key: string, value: Buffer) => {
-      const applied = applyDirectoryEvent(state, decodeDirectoryEvent(value));
-      state = applied.directory;
-      return applied.refused === null
-        ? ({ accepted: true } as const)
-        : ({ accepted: false, reason: applied.refused } as const);
+      const event = directoryLog.decode({ value });
+      if ('undecodable' in event) throw new Error(event.undecodable);
+      const applied = directoryLog.apply(state, event);
+      if ('refused' in applied) return { accepted: false, reason: applied.refused } as const;
+      state = applied;
+      return { accepted: true } as const;
     },
   };
 };
