@@ -1,8 +1,8 @@
 import type { Event } from '../../schemas/events.ts';
+import { q850Of } from '../../schemas/q850.ts';
 import type { BridgeKind, EndedBy } from '../../schemas/vocabulary.ts';
 import { ignored, type Normalised, type Source } from '../dialect.ts';
 import { causeName } from '../q850-causes.ts';
-import { q850Of } from '../q850.ts';
 import { appEntered, appLeft } from './cel-applications.ts';
 import { celEvent } from './cel-event.ts';
 import { celFacts } from './cel-facts.ts';

@@ -1,8 +1,8 @@
 import type { Event } from '../../schemas/events.ts';
 import type { LegEnded, LegTotals } from '../../schemas/payloads.ts';
+import { q850Of, sipFailure } from '../../schemas/q850.ts';
 import type { EndedBy, TransferKind } from '../../schemas/vocabulary.ts';
 import { cleanText } from '../clean-text.ts';
-import { q850Of, sipFailure } from '../q850.ts';
 import { type Channel, timeOr } from './channel.ts';
 import { causeNumber } from '../q850-causes.ts';
 import { countOf, type Headers, instantOf, textOf } from './headers.ts';

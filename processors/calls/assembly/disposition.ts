@@ -1,7 +1,7 @@
 import type { Disposition, LegRole } from '../../../schemas/call-row.ts';
+import { q850Of } from '../../../schemas/q850.ts';
 import { isWithdrawn } from './leg-ends.ts';
 import type { Leg, LegEnd } from './legs.ts';
-import { q850Of } from './q850.ts';
 import type { Visit } from './queue-visits.ts';
 
 export type Outcome = {

@@ -1,7 +1,7 @@
 import type { LegRole } from '../../../schemas/call-row.ts';
+import { q850Of } from '../../../schemas/q850.ts';
 import { isWithdrawn } from './leg-ends.ts';
 import type { Leg, LegEnd } from './legs.ts';
-import { q850Of } from './q850.ts';
 import { unsignedOrNull } from './sane.ts';
 import type { Talk } from './talks.ts';
 

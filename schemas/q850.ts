@@ -39,9 +39,13 @@ const bySipCode: ReadonlyMap<number, number> = new Map([
   [606, 88],
 ]);
 
-/** Cause of a leg: by its SIP code where one is known, else the switch's own number; null where neither is a cause. */
+/** A final SIP failure code (300-699), or null: success tells nothing about why a leg ended. */
+export const sipFailure = (code: number | null): number | null =>
+  code !== null && code >= 300 && code <= 699 ? code : null;
+
+/** The Q.850 cause of a SIP failure; else the switch's own number; null where neither is a cause. */
 export const q850Of = (sipCode: number | null, native: number | null): number | null => {
-  const mapped = sipCode === null ? undefined : bySipCode.get(sipCode);
-  if (mapped !== undefined) return mapped;
+  const fromSip = sipCode === null ? undefined : bySipCode.get(sipCode);
+  if (fromSip !== undefined) return fromSip;
   return native !== null && native >= 1 && native <= 127 ? native : null;
 };
