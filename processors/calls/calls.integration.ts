@@ -16,9 +16,10 @@ import { encodeEvent } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
 import { callEventKey, topicPlans, topics } from '../../schemas/topics.ts';
 import { at } from '../testing/event-table.ts';
-import { rowOf } from '../testing/given.ts';
 import { createRandom } from '../testing/random.ts';
 import { someCalls } from '../testing/scenarios.ts';
+import { assembleLinked, type LinkedCall } from './assembly/assemble-linked.ts';
+import { identityOf } from './assembly/identity.ts';
 import { clickhouseStores } from './clickhouse-call-store.ts';
 
 type World = {
@@ -97,8 +98,8 @@ const fingerprint = async (clickhouse: ClickHouse): Promise<unknown> =>
 
 const expectedCalls = (calls: readonly (readonly Event[])[]): Seen[] =>
   calls
-    .map((events) => rowOf(events, at(0)))
-    .map(({ call_id, version, disposition, state, talk_ms, legs }) => ({
+    .flatMap((events) => assembleLinked([...Map.groupBy(events, ({ call_key }) => call_key).values()].map(toLinked)))
+    .map(({ call: { call_id, version, disposition, state, talk_ms, legs } }) => ({
       call_id,
       version: String(version),
       disposition,
@@ -107,6 +108,11 @@ const expectedCalls = (calls: readonly (readonly Event[])[]): Seen[] =>
       legs: legs.map(({ leg_id }) => leg_id),
     }))
     .sort((a, b) => (a.call_id < b.call_id ? -1 : 1));
+
+const toLinked = (events: readonly Event[]): LinkedCall => {
+  const told = events.find(({ call_started_at }) => call_started_at !== null) as Event;
+  return { identity: identityOf(told, told.call_started_at as number), events };
+};
 
 suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () => {
   let world: World;
