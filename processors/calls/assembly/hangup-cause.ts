@@ -33,7 +33,7 @@ export const hangupCauseOf = (facts: CauseFacts): HangupCause => {
 };
 
 /** The last conversation of the call: the one that went on longest. */
-export const lastTalk = (talks: readonly Talk[]): Talk | undefined => {
+const lastTalk = (talks: readonly Talk[]): Talk | undefined => {
   let last: Talk | undefined;
   for (const talk of talks) if (last === undefined || talk.to >= last.to) last = talk;
   return last;

@@ -9,7 +9,7 @@ export type Toggle = {
 
 export const newToggle = (): Toggle => ({ spans: [], againAt: null });
 
-export const isOn = ({ spans }: Toggle): boolean => spans.at(-1)?.to === null;
+const isOn = ({ spans }: Toggle): boolean => spans.at(-1)?.to === null;
 
 export const switchOn = (toggle: Toggle, at: number): void => {
   if (!isOn(toggle)) toggle.spans.push({ from: at, to: null });
