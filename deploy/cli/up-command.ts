@@ -28,6 +28,7 @@ Examples:
     )
     .action(async ({ data, portBase, demo }: Options) => {
       const { runUp } = await import('../up/run-up.ts');
-      process.exitCode = await runUp({ dataDir: data, portBase, demo });
+      // A start that was broken off may still be trying to reach an engine.
+      process.exit(await runUp({ dataDir: data, portBase, demo }));
     });
 };
