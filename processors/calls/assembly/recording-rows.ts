@@ -2,11 +2,15 @@ import type { CallRow } from '../../../schemas/call-row.ts';
 import type { RecordingRow } from '../../../schemas/rows.ts';
 import type { Recording } from './recordings.ts';
 
-/** The rows of a call's recordings, with the facts of the call that recordings are listed by. */
+/**
+ * The rows of a call's recordings, with the facts of the call that recordings are listed by. A recording that is still
+ * being made has none yet: its audio may have come without a call, and that row must not be superseded by one that
+ * knows of no audio.
+ */
 export const toRecordingRows = (call: CallRow, recordings: readonly Recording[]): RecordingRow[] => {
   const visit = call.queue_visits.findLast(({ outcome }) => outcome === 'answered') ?? call.queue_visits.at(-1);
   const isHidden = call.caller_presentation === 'restricted';
-  return recordings.map((recording) => ({
+  return recordings.filter(isSettled).map((recording) => ({
     tenant_id: call.tenant_id,
     recording_id: recording.id,
     version: call.version,
@@ -33,3 +37,5 @@ export const toRecordingRows = (call: CallRow, recordings: readonly Recording[])
     updated_at: call.updated_at,
   }));
 };
+
+const isSettled = ({ status }: Recording): boolean => status !== 'recording' && status !== 'uploading';

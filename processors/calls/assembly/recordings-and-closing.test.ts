@@ -93,6 +93,25 @@ suite('recordings', () => {
   });
 });
 
+suite('rows of recordings', () => {
+  const rowsOf = (told: string) =>
+    assembleCallAndRecordings(
+      identityOf({ tenant_id: 'acme', call_key: 'a' }, at(0)),
+      eventTable(`0 leg.created a dir=in from=1001 to=1002\n${told}`),
+    ).recordings.map(({ status }) => status);
+
+  test('there are none while it is being made: they would hide audio that came without the call', () => {
+    assert.deepEqual(rowsOf('1 recording.started a'), []);
+    assert.deepEqual(rowsOf('1 recording.started a\n2 recording.stopped a'), []);
+  });
+
+  test('there is one as soon as it is known what became of it', () => {
+    assert.deepEqual(rowsOf('1 recording.started a\n2 recording.stored a'), ['available']);
+    assert.deepEqual(rowsOf('1 recording.started a\n2 recording.failed a reason=absent'), ['absent']);
+    assert.deepEqual(rowsOf('1 recording.stored a\n2 recording.deleted a'), ['deleted']);
+  });
+});
+
 suite('mailboxes', () => {
   test('reached after nobody answered', () => {
     given(`
