@@ -7,9 +7,9 @@ import { callCentre } from '../demo/call-centre.ts';
 import type { NativeEvent } from '../demo/simulated-switch.ts';
 import {
   type Ended,
+  endInstallation,
   type Installation,
   newDataDir,
-  removeDataDir,
   runCommand,
   startInstallation,
 } from '../testing/installation.ts';
@@ -38,9 +38,7 @@ suite('feed and keys', { timeout: 120_000 }, () => {
     installation = await startInstallation({ dataDir });
   });
   after(async () => {
-    installation.kill('SIGTERM');
-    await installation.ended;
-    removeDataDir(dataDir);
+    await endInstallation(installation, dataDir);
     rmSync(folder, { recursive: true });
   });
 

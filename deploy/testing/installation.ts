@@ -87,6 +87,13 @@ export const startInstallation = async (options: StartOptions): Promise<Installa
   return { dataDir, portBase, pid: child.pid as number, run, output, ended, kill: (signal) => void child.kill(signal) };
 };
 
+/** Stops an installation, if it came up, and removes its data. */
+export const endInstallation = async (installation: Installation | undefined, dataDir: string): Promise<void> => {
+  installation?.kill('SIGTERM');
+  await installation?.ended;
+  removeDataDir(dataDir);
+};
+
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { type ApiCall, createApiClient } from '../feed/api-client.ts';
 import { checkCall, type ExpectedCall, factsOf, type SampleCall } from './expected-call.ts';
-import { type Installation, newDataDir, removeDataDir, runCommand, startInstallation } from './installation.ts';
+import { endInstallation, type Installation, newDataDir, runCommand, startInstallation } from './installation.ts';
 
 // Real captures through the whole product: `TRUNKLINE_SAMPLES=DIR node --test deploy/testing/samples.ts`, where DIR
 // holds freeswitch/ and expected.json. Each way to feed has a tenant of its own, so that nothing helps another.
@@ -32,9 +32,7 @@ before(async () => {
   installation = await startInstallation({ dataDir });
 });
 after(async () => {
-  installation.kill('SIGTERM');
-  await installation.ended;
-  removeDataDir(dataDir);
+  await endInstallation(installation, dataDir);
   rmSync(scratch, { recursive: true });
 });
 
