@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type ClickHouse, createClickHouse } from '../runtime/clickhouse.ts';
 import { type ConfigOf, readConfig } from '../runtime/config.ts';
+import { checkOf } from '../runtime/http/probe-routes.ts';
 import { createKafka, createLogView, type LogView } from '../runtime/kafka.ts';
 import { type Owner, runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
@@ -70,9 +71,9 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
     metrics: createMetrics('query-api'),
     directory: directory.state,
     checks: {
-      clickhouse: async () => clickhouse.ping(),
-      object_store: async () => objects.ping(),
-      directory: async () => directory.isHealthy(),
+      clickhouse: checkOf(async () => clickhouse.ping()),
+      object_store: checkOf(async () => objects.ping()),
+      directory: checkOf(async () => directory.isHealthy()),
     },
     requestTimeoutMs: config.requestTimeoutMs,
     maxRequests: config.maxRequests,

@@ -85,20 +85,20 @@ test('docs/operations.md names no setting that does not exist', () => {
 const codePatterns: readonly RegExp[] = [
   /\bcode: '([A-Z][A-Z_]+)'/g,
   /\b(?:reject|refuse|unavailable)\(\s*'([A-Z][A-Z_]+)'/g,
-  /\bApiError\(\s*\d{3},\s*'([A-Z][A-Z_]+)'/g,
+  /\b(?:Api|Common)Error\(\s*\d{3},\s*'([A-Z][A-Z_]+)'/g,
   /\[\d{3}, '([A-Z][A-Z_]+)',/g,
 ];
-/** The unions of codes in `api-error.ts`. */
-const unionPattern = /^ {2}\| '([A-Z][A-Z_]+)'$/gm;
+/** The unions of codes in `api-error.ts` and `http-error.ts`. */
+const unionPattern = /^ {2}\| '([A-Z][A-Z_]+)';?$/gm;
 
 const codesIn = (file: string): string[] => {
   const source = read(file);
-  const patterns = file.endsWith('api-error.ts') ? [...codePatterns, unionPattern] : codePatterns;
+  const patterns = /\b(?:api|http)-error\.ts$/.test(file) ? [...codePatterns, unionPattern] : codePatterns;
   return patterns.flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code ?? ''));
 };
 
 const sourceCodes = (): ReadonlySet<string> => {
-  const sources = files('{schemas,ingest,processors,query-api}/**/*.ts').filter(
+  const sources = files('{schemas,runtime/http,ingest,processors,query-api}/**/*.ts').filter(
     (file) => !/\.(test|integration)\.ts$|\/testing\//.test(file),
   );
   return new Set(sources.flatMap(codesIn));

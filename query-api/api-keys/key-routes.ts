@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
+import type { App } from '../../runtime/http/app.ts';
 import { mayUse, type Scope, scopes } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
-import type { App } from '../http/app.ts';
 import { keyOf } from '../http/authentication.ts';
-import { errorResponses } from '../http/error-schema.ts';
+import { errorResponses } from '../http/error-responses.ts';
 import { instant, maybeInstant, maybeText } from '../http/value-schemas.ts';
 import type { KeyStore } from './key-store.ts';
 

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
+import type { App } from '../../runtime/http/app.ts';
 import { mayUse } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
-import type { App } from '../http/app.ts';
 import { keyOf } from '../http/authentication.ts';
-import { errorResponses } from '../http/error-schema.ts';
+import { errorResponses } from '../http/error-responses.ts';
 import type { Cursors } from '../listing/cursor.ts';
 import { pageBody, pageOf } from '../listing/page-body.ts';
 import { orderOf, readPageRequest } from '../listing/page-request.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { type Detail, invalid } from '../http/api-error.ts';
+import { type Detail, invalid } from '../../runtime/http/http-error.ts';
 import { pageParameters, sortParameter } from '../listing/page-request.ts';
 import { readTimeRange, timeRangeParameters } from '../listing/time-range.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import type { App } from '../../runtime/http/app.ts';
 import { callFound, memoryCalls } from '../testing/memory-readers.ts';
 import { directoryOf, testApp } from '../testing/test-app.ts';
 import { unavailable } from './api-error.ts';
-import type { App } from './app.ts';
 
 const { directory, secrets } = directoryOf({
   reader: { tenantId: 'acme', scopes: ['calls:read'] },

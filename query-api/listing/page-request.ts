@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { ApiError, invalid } from '../http/api-error.ts';
+import { invalid } from '../../runtime/http/http-error.ts';
+import { ApiError } from '../http/api-error.ts';
 import type { Cursors, CursorScope } from './cursor.ts';
 import type { Order } from './keyset.ts';
 import type { Place } from './page-reader.ts';

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { ApiError, type Detail, invalid } from '../http/api-error.ts';
+import { type Detail, invalid } from '../../runtime/http/http-error.ts';
+import { ApiError } from '../http/api-error.ts';
 import { parseInstant } from './instants.ts';
 
 const instant = (description: string) =>

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Type } from 'typebox';
+import type { App } from '../../runtime/http/app.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
-import type { App } from '../http/app.ts';
 import { keyOf } from '../http/authentication.ts';
-import { errorResponses } from '../http/error-schema.ts';
+import { errorResponses } from '../http/error-responses.ts';
 import type { Audio } from './audio.ts';
 import { type ByteRange, byteRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';

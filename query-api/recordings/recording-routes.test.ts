@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Compile } from 'typebox/compile';
-import type { App } from '../http/app.ts';
+import type { App } from '../../runtime/http/app.ts';
 import { fixedLinks, memoryAudio, memoryRecordings, recordingFound } from '../testing/memory-readers.ts';
 import { directoryOf, testApp } from '../testing/test-app.ts';
 import { Recording } from './recording-body.ts';

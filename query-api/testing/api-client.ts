@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { App } from '../http/app.ts';
+import type { App } from '../../runtime/http/app.ts';
 
 export type Listed = {
   data: { id: string; call_uuid: string | null; version?: number }[];

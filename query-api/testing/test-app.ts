@@ -1,9 +1,9 @@
+import type { App } from '../../runtime/http/app.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createMetrics } from '../../runtime/metrics.ts';
 import { newSecret, type Scope, secretHash } from '../../schemas/api-keys.ts';
 import type { ApiKey, Directory } from '../../schemas/directory.ts';
 import { type AppParts, buildApp } from '../app.ts';
-import type { App } from '../http/app.ts';
 import { createCursors } from '../listing/cursor.ts';
 
 /** Keys by name; their secrets are new each time. */

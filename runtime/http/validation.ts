@@ -2,7 +2,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
-import { type Detail, invalid } from './api-error.ts';
+import { type Detail, invalid } from './http-error.ts';
 
 type Properties = Readonly<Record<string, { readonly type?: string }>>;
 

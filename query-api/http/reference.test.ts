@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { directoryOf, testApp } from '../testing/test-app.ts';
-import type { App } from './app.ts';
+import type { App } from '../../runtime/http/app.ts';
 
 let app: App;
 before(async () => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from './api-error.ts';
+import { CommonError } from './http-error.ts';
 
 type Known = { readonly matches: RegExp; readonly methods: Set<string> };
 
@@ -16,10 +16,10 @@ export const answerUnknownRoutes = (app: FastifyInstance): void => {
     const methods = [...known.values()].flatMap((route) => (route.matches.test(path) ? [...route.methods] : []));
     // A route can itself say that there is nothing, as that of the files of /docs does.
     if (methods.length === 0 || methods.includes(request.method)) {
-      throw new ApiError(404, 'RESOURCE_NOT_FOUND', 'There is nothing at this path; see /docs.');
+      throw new CommonError(404, 'RESOURCE_NOT_FOUND', 'There is nothing at this path; see /docs.');
     }
     const allow = [...new Set(methods)].sort().join(', ');
-    throw new ApiError(405, 'METHOD_NOT_ALLOWED', `Use ${allow} here.`, { headers: { allow } });
+    throw new CommonError(405, 'METHOD_NOT_ALLOWED', `Use ${allow} here.`, { headers: { allow } });
   });
 };
 

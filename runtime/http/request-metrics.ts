@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Metrics } from '../../runtime/metrics.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** Counts and times requests by route, not by path: paths hold ids. */
 export const measureRequests = (app: FastifyInstance, metrics: Metrics): void => {
