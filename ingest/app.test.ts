@@ -131,10 +131,49 @@ test('bodies that cannot be taken', async (t) => {
   assert.deepEqual(await send('[{"type":'), [400, 'MALFORMED_JSON']);
   assert.deepEqual(await send(''), [400, 'MALFORMED_JSON']);
   assert.deepEqual(await send('{}', 'application/xml'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
+  assert.deepEqual(await send('{}', 'text/plain'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
   assert.deepEqual(await send(`[${'0,'.repeat(10_000)}0]`), [413, 'PAYLOAD_TOO_LARGE']);
   assert.deepEqual(await send('0\n'.repeat(10_001), 'application/x-ndjson'), [413, 'PAYLOAD_TOO_LARGE']);
   assert.deepEqual(await send(' '.repeat(10 * 1024 * 1024 + 1)), [413, 'PAYLOAD_TOO_LARGE']);
   assert.equal(ingest.published.length, 0);
+});
+
+test('what is refused before any route is told as everything else', async (t) => {
+  const { app } = await startIngest(t);
+  const headers = { 'x-api-key': keys.all };
+  const table = [
+    ['GET', '/v1/events', 405, 'METHOD_NOT_ALLOWED'],
+    ['POST', '/v1/recordings/r', 405, 'METHOD_NOT_ALLOWED'],
+    ['PUT', `/v1/recordings/${'x'.repeat(301)}`, 404, 'RESOURCE_NOT_FOUND'],
+    ['PUT', `/v1/recordings/${'x'.repeat(201)}?switch=s`, 422, 'VALIDATION_ERROR'],
+    ['PUT', '/v1/recordings/%ff', 400, 'MALFORMED_REQUEST'],
+    ['POST', '/v1/nothing', 404, 'RESOURCE_NOT_FOUND'],
+  ] as const;
+  for (const [method, url, status, code] of table) {
+    const audio = {
+      ...headers,
+      'content-type': 'audio/wav',
+      'content-length': '1',
+      'x-content-sha256': 'a'.repeat(64),
+    };
+    const answer = await app.inject({ method, url, headers: method === 'PUT' ? audio : headers });
+    assert.deepEqual(failure(answer), [status, code], url);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.equal(answer.headers['content-security-policy'], "default-src 'none'; frame-ancestors 'none'");
+    assert.equal(answer.headers['x-request-id'], answer.json<Failure>().error.request_id);
+  }
+  assert.equal((await app.inject({ url: '/v1/events', headers })).headers['allow'], 'POST');
+});
+
+test('a bug is a 500 that tells nothing, whatever the error looks like', async (t) => {
+  const ingest = await startIngest(t, {
+    publish: async () => {
+      throw Object.assign(new Error('secret path'), { code: 'ERR_INVALID_ARG_TYPE' });
+    },
+  });
+  const answer = await ingest.post(freeswitch, JSON.stringify(callEvents()));
+  assert.deepEqual(failure(answer), [500, 'INTERNAL_ERROR']);
+  assert.doesNotMatch(answer.body, /secret path/);
 });
 
 test('nothing is told as accepted that is not safe', async (t) => {

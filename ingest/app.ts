@@ -1,21 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { type App, createApp } from '../runtime/http/app.ts';
+import { limitRequests } from '../runtime/http/load-limit.ts';
+import { type Check, probeRoutes } from '../runtime/http/probe-routes.ts';
+import { addReference } from '../runtime/http/reference.ts';
+import { validatorCompiler } from '../runtime/http/validation.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import { ApiError } from './http/api-error.ts';
-import type { App } from './http/app.ts';
+import { unavailable } from './http/api-error.ts';
 import { authenticate, type KnownDirectory } from './http/authentication.ts';
-import { createErrorHandler, type IsPassing } from './http/error-handler.ts';
+import { limitBytes } from './http/byte-limit.ts';
+import { answersOf, type IsPassing } from './http/error-answers.ts';
 import { EventSchema } from './http/event-route-schemas.ts';
 import { eventRoutes } from './http/event-routes.ts';
-import { limitBytes, limitRequests } from './http/load-limit.ts';
-import { addReference } from './http/openapi.ts';
-import { type Check, probeRoutes } from './http/probe-routes.ts';
 import { maxBodyBytes } from './http/record-bodies.ts';
 import { recordingRoutes } from './http/recording-routes.ts';
-import { measureRequests } from './http/request-metrics.ts';
-import { addSecurityHeaders } from './http/security-headers.ts';
-import { validatorCompiler } from './http/validation.ts';
+import { reference } from './http/reference.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { Publish } from './publishing.ts';
 import type { AudioStore } from './recordings/upload.ts';
@@ -49,17 +48,10 @@ export type Limits = {
 export const buildApp = async (parts: AppParts): Promise<App> => {
   const app = createServer(parts);
   app.removeAllContentTypeParsers();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(() => (body) => JSON.stringify(body));
+  app.setValidatorCompiler(checkParameters);
   // Here, not beside its route: a scope with schemas of its own would check bodies by Fastify's compiler again.
   app.addSchema(EventSchema);
-  app.setErrorHandler(createErrorHandler(parts.isPassing));
-  app.setNotFoundHandler(async () => {
-    throw new ApiError(404, 'RESOURCE_NOT_FOUND', 'There is nothing at this path; see /docs.');
-  });
-  addSecurityHeaders(app);
-  measureRequests(app, parts.metrics);
-  await addReference(app);
+  await addReference(app, reference);
   probeRoutes(app, parts);
   await app.register(async (events: App) => {
     authenticate(events, 'events:write', parts.directory);
@@ -68,7 +60,7 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
   });
   await app.register(async (recordings: App) => {
     authenticate(recordings, 'recordings:write', parts.directory);
-    limitRequests(recordings, parts.limits.mostUploads);
+    limitRequests(recordings, parts.limits.mostUploads, () => unavailable('Too many uploads at once; try again.', 1));
     recordingRoutes(recordings, {
       ...parts,
       mostBytes: parts.limits.mostUploadBytes,
@@ -79,23 +71,23 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
   return app;
 };
 
-const createServer = ({ logger, limits, isPassing }: AppParts): App =>
-  Fastify({
-    loggerInstance: logger,
-    // A line a request would say what the metrics say.
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => `req_${randomUUID()}`,
-    bodyLimit: maxBodyBytes,
-    requestTimeout: limits.requestTimeoutMs,
-    // Longer than an upload may be silent, so that it is told why it ends.
-    connectionTimeout: limits.idleTimeoutMs * 2,
-    keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 300 },
-    // Clients know both prefixes; the routes are the same.
-    rewriteUrl: ({ url = '/' }) => (url.startsWith('/api/v1/') ? url.slice('/api'.length) : url),
-    frameworkErrors: (error, request, reply) => {
-      void createErrorHandler(isPassing)(error, request, reply);
+const createServer = ({ logger, metrics, limits, isPassing }: AppParts): App =>
+  createApp({
+    logger,
+    metrics,
+    limits: {
+      bodyLimit: maxBodyBytes,
+      requestTimeout: limits.requestTimeoutMs,
+      // Longer than an upload may be silent, so that it is told why it ends.
+      connectionTimeout: limits.idleTimeoutMs * 2,
+      keepAliveTimeout: 65_000,
+      http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
     },
-  }).withTypeProvider<TypeBoxTypeProvider>();
+    tooLarge: 'The body is larger than 10 MiB; send fewer records at once.',
+    wrongType: 'This content type is not taken here; see /docs.',
+    answerOf: answersOf(isPassing),
+  });
+
+/** Bodies are judged record by record, so their schemas only document them. */
+const checkParameters: FastifySchemaCompiler<TSchema> = (route) =>
+  route.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(route);

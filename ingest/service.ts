@@ -1,14 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { type ConfigOf, readConfig } from '../runtime/config.ts';
+import type { Check } from '../runtime/http/probe-routes.ts';
 import { createKafka, createPublisher, KafkaUnavailable, type Publisher } from '../runtime/kafka.ts';
 import { type Owner, runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
-import { ChecksumMismatch, createObjectStore, isRetryableS3Error } from '../runtime/s3.ts';
+import { ChecksumMismatch, createObjectStore } from '../runtime/s3.ts';
 import { buildApp } from './app.ts';
 import { followDirectory } from './following-directory.ts';
-import type { Check } from './http/probe-routes.ts';
 import { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
+import { AudioStoreAway, s3AudioStore } from './recordings/s3-audio-store.ts';
 import { settings } from './settings.ts';
 import { createDurablePublish, type DurablePublish } from './spool/durable-publish.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
@@ -42,11 +43,7 @@ const start = async (own: Owner): Promise<void> => {
     ingestMetrics,
     directory: directory.known,
     publish: durable.publish,
-    store: {
-      bucket: config.s3Bucket,
-      put: async (object) => objects.put(object),
-      head: async (key) => objects.head(key),
-    },
+    store: s3AudioStore(objects, config.s3Bucket),
     isChecksumMismatch: (error) => error instanceof ChecksumMismatch,
     isPassing,
     nowUs: () => Date.now() * 1000,
@@ -100,4 +97,4 @@ const isPassing = (error: unknown): boolean =>
   error instanceof KafkaUnavailable ||
   error instanceof SpoolFull ||
   error instanceof SpoolDamaged ||
-  isRetryableS3Error(error);
+  error instanceof AudioStoreAway;

@@ -1,15 +1,16 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import type { App } from '../../runtime/http/app.ts';
 import type { Source } from '../dialect.ts';
 import { dialects } from '../dialects.ts';
 import type { IngestMetrics } from '../ingest-metrics.ts';
 import { type Dialect, judge } from '../judging.ts';
 import type { Publish } from '../publishing.ts';
 import type { SentRecord } from '../records.ts';
-import type { App } from './app.ts';
 import { keyOf } from './authentication.ts';
-import { Accepted, CanonicalBody, errorResponses, NativeBody } from './event-route-schemas.ts';
 import { cdrRecords } from './cdr-body.ts';
+import { errorResponses } from './error-responses.ts';
+import { Accepted, CanonicalBody, NativeBody } from './event-route-schemas.ts';
 import { jsonRecords, jsonTypes, mediaType, plainRecords, takeBodies } from './record-bodies.ts';
 
 export type EventRoutes = { publish: Publish; metrics: IngestMetrics; nowUs: () => number };

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import type { App } from '../../runtime/http/app.ts';
+import { invalid } from '../../runtime/http/http-error.ts';
 import { microsFromIso } from '../../schemas/event-json.ts';
 import { type Source, switchOf, timeRejection } from '../dialect.ts';
 import { eventMessage, type Publish } from '../publishing.ts';
@@ -9,10 +11,9 @@ import { declaredDigest } from '../recordings/declared-digest.ts';
 import { recordingKey } from '../recordings/object-key.ts';
 import { type AudioStore, upload } from '../recordings/upload.ts';
 import { uploadedEvent } from '../recordings/uploaded-event.ts';
-import { ApiError, invalid } from './api-error.ts';
-import type { App } from './app.ts';
+import { ApiError } from './api-error.ts';
 import { keyOf } from './authentication.ts';
-import { errorResponses } from './event-route-schemas.ts';
+import { errorResponses } from './error-responses.ts';
 import { mediaType } from './record-bodies.ts';
 
 export type RecordingRoutes = {

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ChecksumMismatch } from '../../runtime/s3.ts';
 import { audioFormat } from './audio-format.ts';
 import { declaredDigest } from './declared-digest.ts';
 import { recordingKey } from './object-key.ts';
+import { AudioStoreAway, s3AudioStore } from './s3-audio-store.ts';
 import { UploadStalled, watchBody } from './watched-body.ts';
 
 test('a key is one path of plain segments, of its tenant, and no two ids share one', () => {
@@ -80,4 +82,19 @@ test('what is left of a body that nobody wants any more is passed over', async (
     source.push(null);
     await ended;
   }
+});
+
+test('a store that is away is told apart from a bug', async () => {
+  const storeOf = (error: Error) => {
+    const fail = async (): Promise<never> => {
+      throw error;
+    };
+    return s3AudioStore({ put: fail, head: fail }, 'audio');
+  };
+  const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  await assert.rejects(storeOf(refused).head('k'), AudioStoreAway);
+  const bug = new TypeError('no such property');
+  await assert.rejects(storeOf(bug).head('k'), bug);
+  const mismatch = new ChecksumMismatch('k');
+  await assert.rejects(storeOf(mismatch).head('k'), mismatch);
 });

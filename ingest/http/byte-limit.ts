@@ -18,15 +18,3 @@ export const limitBytes = (app: FastifyInstance, mostBytes: number, mostBytesOfO
     });
   });
 };
-
-/** Refuses requests beyond the number that are served at once. */
-export const limitRequests = (app: FastifyInstance, most: number): void => {
-  let served = 0;
-  app.addHook('onRequest', async (_request, reply) => {
-    if (served >= most) throw unavailable('Too many uploads at once; try again.', 1);
-    served += 1;
-    reply.raw.once('close', () => {
-      served -= 1;
-    });
-  });
-};
