@@ -41,7 +41,7 @@ export type SampleCall = {
     created_at: string | null;
     answered_at: string | null;
     ended_at: string | null;
-    hangup_cause: { name: string | null };
+    hangup_cause: string | null;
   }[];
   bridges: readonly { leg_id: string; other_leg_id: string | null; started_at: string; ended_at: string | null }[];
 };
@@ -65,7 +65,7 @@ const legsOf = ({ legs, bridges }: SampleCall): ExpectedCall['legs'] =>
     created_us: micros(leg.created_at) as number,
     answered_us: micros(leg.answered_at),
     ended_us: micros(leg.ended_at) as number,
-    cause: leg.hangup_cause.name ?? '',
+    cause: leg.hangup_cause ?? '',
     bridges: bridges
       .filter(({ leg_id, other_leg_id }) => leg_id === leg.native_id || other_leg_id === leg.native_id)
       .map(({ leg_id, other_leg_id, started_at, ended_at }) => ({

@@ -4,12 +4,6 @@ import type { CallDetailRow, CallSummaryRow } from './call-columns.ts';
 import type { Call, CallSummary } from './call-schemas.ts';
 import type { Link } from '../recordings/download-links.ts';
 
-const hangupCause = (row: { hangup_cause: string; cause_q850: number | null; sip_code: number | null }) => ({
-  name: textOrNull(row.hangup_cause),
-  q850: row.cause_q850,
-  sip_code: row.sip_code,
-});
-
 const isWithheld = (row: CallSummaryRow): boolean => row.caller_presentation === 'restricted';
 
 export const callSummary = (row: CallSummaryRow): Static<typeof CallSummary> => ({
@@ -32,7 +26,9 @@ export const callSummary = (row: CallSummaryRow): Static<typeof CallSummary> => 
   },
   callee: { number: textOrNull(row.callee_number), e164: textOrNull(row.callee_e164) },
   dialled_number: textOrNull(row.dialled_number),
-  hangup_cause: hangupCause(row),
+  hangup_cause: textOrNull(row.hangup_cause),
+  cause_q850: row.cause_q850,
+  sip_code: row.sip_code,
   ended_by: row.ended_by,
   answered_by:
     row.answered_by_kind === ''
@@ -95,13 +91,13 @@ export const callDetail = (row: CallDetailRow, extras: Extras): Static<typeof Ca
 
 type Rows = CallDetailRow;
 
-const legBody = ({ hangup_cause, cause_q850, sip_code, ...leg }: Rows['legs'][number], withheld: boolean) => ({
+const legBody = (leg: Rows['legs'][number], withheld: boolean) => ({
   ...leg,
   // The endpoint of who calls holds the number, as in sofia/trunk/+4420…@carrier.
   endpoint: withheld && leg.direction !== 'out' ? null : textOrNull(leg.endpoint),
   destination: textOrNull(leg.destination),
   sip_call_id: textOrNull(leg.sip_call_id),
-  hangup_cause: hangupCause({ hangup_cause, cause_q850, sip_code }),
+  hangup_cause: textOrNull(leg.hangup_cause),
 });
 
 const visitBody = (visit: Rows['queue_visits'][number]) => ({

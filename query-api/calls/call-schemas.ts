@@ -4,14 +4,12 @@ import { directions, dispositions } from './list-parameters.ts';
 
 const ms = (description: string) => Type.Integer({ description });
 
-const HangupCause = Type.Object(
-  {
-    name: maybeText('As the switch calls it.'),
-    q850: maybeInteger('Cause of ITU-T Q.850.'),
-    sip_code: maybeInteger(),
-  },
-  { description: 'Why it ended.' },
-);
+/** Why it ended. */
+const cause = {
+  hangup_cause: maybeText('As the switch calls it, e.g. NORMAL_CLEARING.'),
+  cause_q850: maybeInteger('Cause of ITU-T Q.850.'),
+  sip_code: maybeInteger('Final SIP status, where one was seen.'),
+};
 
 const Caller = Type.Object({
   number: maybeText('As the switch gave it; null where withheld.'),
@@ -49,7 +47,7 @@ const summary = {
   caller: Caller,
   callee: Callee,
   dialled_number: maybeText('What the caller dialled.'),
-  hangup_cause: HangupCause,
+  ...cause,
   ended_by: Type.Enum(['caller', 'callee', 'agent', 'transfer', 'switch', 'unknown']),
   answered_by: orNull(
     Type.Object({ kind: Type.String(), id: maybeText(), leg_id: maybeText() }),
@@ -81,7 +79,7 @@ const Leg = Type.Object({
   ringing_at: maybeInstant(),
   answered_at: maybeInstant(),
   ended_at: maybeInstant(),
-  hangup_cause: HangupCause,
+  ...cause,
   connect_ms: Type.Integer(),
   bill_ms: maybeInteger(),
 });
