@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { App } from '../../runtime/http/app.ts';
-import { callFound, memoryCalls } from '../testing/memory-readers.ts';
-import { directoryOf, testApp } from '../testing/test-app.ts';
-import { unavailable } from './api-error.ts';
+import type { App } from '../runtime/http/app.ts';
+import { unavailable } from './http/api-error.ts';
+import { callFound, memoryCalls } from './testing/memory-readers.ts';
+import { directoryOf, testApp } from './testing/test-app.ts';
 
 const { directory, secrets } = directoryOf({
   reader: { tenantId: 'acme', scopes: ['calls:read'] },
@@ -28,72 +28,38 @@ const ask = async (url: string, headers: Record<string, string> = { 'x-api-key':
   app.inject({ url, headers });
 const errorOf = (response: { json: () => ErrorBody }) => response.json().error;
 
-describe('credentials', () => {
-  const good = secrets.reader;
-  const table: readonly [string, Record<string, string>, number, string | null][] = [
-    ['bearer', { authorization: `Bearer ${good}` }, 200, null],
-    ['bearer in lower case', { authorization: `bearer ${good}` }, 200, null],
-    ['x-api-key', { 'x-api-key': good }, 200, null],
-    ['both, the same', { authorization: `Bearer ${good}`, 'x-api-key': good }, 200, null],
-    ['all scopes', { 'x-api-key': secrets.all }, 200, null],
-    ['both, different', { authorization: `Bearer ${good}`, 'x-api-key': secrets.all }, 400, 'CONFLICTING_CREDENTIALS'],
-    ['none', {}, 401, 'INVALID_TOKEN'],
-    ['unknown', { 'x-api-key': 'sk_live_nobody' }, 401, 'INVALID_TOKEN'],
-    ['basic', { authorization: 'Basic YTpi' }, 401, 'INVALID_TOKEN'],
-    ['without the scope', { 'x-api-key': secrets.listener }, 403, 'INSUFFICIENT_SCOPE'],
+test('a route lets in who has its scope', async () => {
+  const table: readonly [headers: Record<string, string>, status: number, code: string | null][] = [
+    [{ 'x-api-key': secrets.reader }, 200, null],
+    [{ authorization: `Bearer ${secrets.all}` }, 200, null],
+    [{}, 401, 'INVALID_TOKEN'],
+    [{ 'x-api-key': 'sk_live_nobody' }, 401, 'INVALID_TOKEN'],
+    [{ 'x-api-key': secrets.listener }, 403, 'INSUFFICIENT_SCOPE'],
   ];
-  for (const [name, headers, status, code] of table) {
-    test(name, async () => {
-      const response = await ask('/v1/calls', headers);
-      assert.equal(response.statusCode, status);
-      if (code !== null) assert.equal(errorOf(response).code, code);
-      assert.equal(response.headers['www-authenticate'] !== undefined, status === 401 || status === 403);
-    });
+  for (const [headers, status, code] of table) {
+    const response = await ask('/v1/calls', headers);
+    assert.equal(response.statusCode, status);
+    if (code !== null) assert.equal(errorOf(response).code, code);
   }
-
-  test('a refused key is never told back', async () => {
-    const response = await ask('/v1/calls', { 'x-api-key': 'sk_live_secret' });
-    assert.doesNotMatch(response.body, /sk_live_secret/);
-  });
 });
 
 describe('errors', () => {
-  const paths: readonly [string, 'GET' | 'POST' | 'DELETE', number, string][] = [
-    ['/docs/static/nothing.js', 'GET', 404, 'RESOURCE_NOT_FOUND'],
-    ['/v1/nothing', 'GET', 404, 'RESOURCE_NOT_FOUND'],
-    [`/v1/calls/${'x'.repeat(301)}`, 'GET', 404, 'RESOURCE_NOT_FOUND'],
-    ['/v1/calls', 'POST', 405, 'METHOD_NOT_ALLOWED'],
-    ['/api/v1/calls/x', 'DELETE', 405, 'METHOD_NOT_ALLOWED'],
-    ['/v1/calls/%ff', 'GET', 400, 'MALFORMED_REQUEST'],
-  ];
-  for (const [url, method, status, code] of paths) {
-    test(`${method} ${url.slice(0, 30)}`, async () => {
-      const response = await app.inject({ method, url, headers: { 'x-api-key': secrets.all } });
-      assert.equal(response.statusCode, status);
-      const { code: told, request_id } = errorOf(response);
-      assert.equal(told, code);
-      assert.equal(response.headers['x-request-id'], request_id);
-    });
-  }
-
   test('405 says what is allowed', async () => {
     const response = await app.inject({ method: 'POST', url: '/v1/calls', headers: { 'x-api-key': secrets.all } });
     assert.equal(response.headers.allow, 'GET, HEAD');
   });
 
-  const bodies: readonly [string, string | undefined, string, number, string][] = [
-    ['not JSON', 'application/json', '{"name":', 400, 'MALFORMED_JSON'],
-    ['no JSON', 'text/plain', 'hello', 415, 'UNSUPPORTED_MEDIA_TYPE'],
-    ['too large', 'application/json', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'PAYLOAD_TOO_LARGE'],
-    ['fields wrong', 'application/json', '{"name":"","scopes":["fly"],"tenant_id":"other"}', 422, 'VALIDATION_ERROR'],
-  ];
-  for (const [name, type, payload, status, code] of bodies) {
-    test(`body: ${name}`, async () => {
-      const headers = { 'x-api-key': secrets.all, ...(type !== undefined && { 'content-type': type }) };
+  test('a body may be JSON of 64 KiB', async () => {
+    const post = async (type: string, payload: string) => {
+      const headers = { 'x-api-key': secrets.all, 'content-type': type };
       const response = await app.inject({ method: 'POST', url: '/v1/api-keys', headers, payload });
-      assert.deepEqual([response.statusCode, errorOf(response).code], [status, code]);
-    });
-  }
+      return [response.statusCode, errorOf(response).code];
+    };
+    assert.deepEqual(await post('text/plain', 'hello'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
+    assert.deepEqual(await post('application/json', ' '.repeat(65_537)), [413, 'PAYLOAD_TOO_LARGE']);
+    const wrong = '{"name":"","scopes":["fly"],"tenant_id":"other"}';
+    assert.deepEqual(await post('application/json', wrong), [422, 'VALIDATION_ERROR']);
+  });
 
   test('each wrong parameter is told with its field and the way out', async () => {
     const response = await ask('/v1/calls?limit=many&sort=up&hasRecording=true&state=&from=2026-01-20T10:00:00');
@@ -115,25 +81,11 @@ describe('errors', () => {
     assert.match(detail?.message ?? '', /known are .*native_id/);
   });
 
-  test('a parameter given twice is refused', async () => {
-    assert.deepEqual(errorOf(await ask('/v1/calls?caller=1&caller=2')).details, [
-      { field: 'caller', message: 'must be a single text' },
-    ]);
-  });
-
   const failing = (error: Error) => ({
     ...calls.reader,
     list: async () => {
       throw error;
     },
-  });
-
-  test('a bug is a 500 that tells nothing', async () => {
-    const broken = await testApp({ directory: () => directory, calls: failing(new Error('secret path')) });
-    const response = await broken.inject({ url: '/v1/calls', headers: { 'x-api-key': secrets.reader } });
-    assert.deepEqual([response.statusCode, errorOf(response).code], [500, 'INTERNAL_ERROR']);
-    assert.doesNotMatch(response.body, /secret path/);
-    await broken.close();
   });
 
   test('an engine that is away is a 503 with Retry-After', async () => {
@@ -189,15 +141,5 @@ describe('load', () => {
     await aborted.promise;
     assert.equal((await call()).status, 200);
     await small.close();
-  });
-});
-
-describe('headers', () => {
-  test('answers are not to be cached, framed, sniffed or run', async () => {
-    const { headers } = await ask('/v1/calls');
-    assert.equal(headers['cache-control'], 'no-store');
-    assert.equal(headers['x-content-type-options'], 'nosniff');
-    assert.equal(headers['x-frame-options'], 'DENY');
-    assert.equal(headers['content-security-policy'], "default-src 'none'; frame-ancestors 'none'");
   });
 });
