@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeDeadLetter } from '../../schemas/dead-letters.ts';
-import { decodeEvent, encodeEvent } from '../../schemas/event-codec.ts';
+import { contentHash, decodeEvent, encodeEvent } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
 import type { RecordingRow } from '../../schemas/rows.ts';
 import { processUploads, type UploadPorts } from './process-uploads.ts';
 import type { AudioStore } from './stored-audio.ts';
 import { wavFile } from './testing/audio-files.ts';
-import { audioStore, batchOf, sha256Of, tenOClock, uploadOf } from './testing/uploads.ts';
+import { audioStore, batchOf, sha256Of, storedAt, tenOClock, uploadOf } from './testing/uploads.ts';
 
 const audio = wavFile({ channels: 2, ms: 1500 });
 const key = 'tenants/acme/recordings/rec_1.wav';
@@ -88,10 +88,32 @@ test('doing a batch again writes and says the same', async () => {
   assert.deepEqual(second.published, first.published);
 });
 
-test('without a start the upload’s arrival counts', async () => {
+/** As ingest tells of an upload that names no time. */
+const receivedAt = (us: number) =>
+  uploadOf(audio, { started_at: null }, { observed_at: us, occurred_at: us, occurred_precision: 'receipt' });
+
+test('without a start the arrival of the audio counts', async () => {
   const { ports, rows } = notedPorts(stored);
-  await processUploads(ports, batchOf([uploadOf(audio, { started_at: null })]));
-  assert.equal(rows[0]?.started_at, tenOClock + 90_000_000);
+  await processUploads(ports, batchOf([receivedAt(tenOClock)]));
+  assert.equal(rows[0]?.started_at, storedAt);
+});
+
+test('the same bytes sent again later are the same recording, told in the same event', async () => {
+  const { ports, rows, published } = notedPorts(stored);
+  await processUploads(ports, batchOf([receivedAt(tenOClock)]));
+  await processUploads(ports, batchOf([receivedAt(tenOClock + 3_600_000_000)]));
+  assert.equal(rows[1]?.started_at, rows[0]?.started_at);
+  const [first, again] = published.map(({ value }) => contentHash(value));
+  assert.ok(first);
+  assert.equal(again, first);
+});
+
+test('the time of the call, which the sender knew, holds against that of the arrival', async () => {
+  const { ports, published } = notedPorts(stored);
+  const times = { call_started_at: tenOClock, occurred_at: tenOClock, occurred_precision: 'receipt' } as const;
+  await processUploads(ports, batchOf([uploadOf(audio, { started_at: null }, times)]));
+  assert.ok(published[0]);
+  assert.equal(eventIn(published[0]).occurred_at, tenOClock);
 });
 
 test('a recording of no known call is a row and nobody is told', async () => {

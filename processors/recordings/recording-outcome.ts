@@ -19,7 +19,7 @@ export const toRow = ({ payload, ...event }: Uploaded, checked: Checked): Record
   leg_id: event.leg_id ?? '',
   status: checked.stored ? 'available' : 'failed',
   failure_reason: checked.stored ? '' : checked.reason,
-  started_at: payload.started_at ?? event.observed_at,
+  started_at: payload.started_at ?? arrivalOf(event, checked),
   duration_ms: checked.stored ? checked.durationMs : null,
   format: payload.format,
   content_type: payload.content_type,
@@ -37,10 +37,24 @@ export const toRow = ({ payload, ...event }: Uploaded, checked: Checked): Record
   updated_at: event.observed_at,
 });
 
+/**
+ * When the audio came. The same bytes may be sent again, each time received later; the object is never replaced, so
+ * what it says of itself is the same for all of them.
+ */
+const arrivalOf = (event: Pick<Uploaded, 'observed_at'>, checked: Checked): number =>
+  checked.stored ? checked.storedAtUs : event.observed_at;
+
+/** A time that the sender knew holds; one that ingest put in its place (of reception) is that of the arrival. */
+const occurrenceOf = (uploaded: Omit<Uploaded, 'payload'>, checked: Checked): number =>
+  uploaded.occurred_precision === 'receipt' && uploaded.call_started_at === null
+    ? arrivalOf(uploaded, checked)
+    : uploaded.occurred_at;
+
 /** What the call is told of its recording: at the time of the upload, with an id that follows from the upload's. */
 export const toOutcome = ({ payload: upload, ...uploaded }: Uploaded, checked: Checked): Outcome => {
   const envelope = (type: Outcome['type']) => ({
     ...uploaded,
+    occurred_at: occurrenceOf(uploaded, checked),
     event_id: eventId(uploaded.switch_id, uploaded.boot_id, uploaded.event_id, type),
     native: { name: 'recordings-processor', id: uploaded.native.id, seq: null },
   });

@@ -5,9 +5,9 @@ import type { RecordingFailure } from '../../schemas/vocabulary.ts';
 import { mp3Facts } from './mp3-frame.ts';
 import { type AudioFacts, nothingKnown, wavFacts } from './wav-header.ts';
 
-/** Whether the audio of an upload is stored as it was sent, and what it is. */
+/** Whether the audio of an upload is stored as it was sent, since when, and what it is. */
 export type Checked =
-  | ({ readonly stored: true } & AudioFacts)
+  | ({ readonly stored: true; readonly storedAtUs: number } & AudioFacts)
   | { readonly stored: false; readonly reason: RecordingFailure; readonly detail: string };
 
 export type AudioStore = Pick<ObjectStore, 'head' | 'get'>;
@@ -26,7 +26,7 @@ export const checkStored = async (store: AudioStore, upload: RecordingUploaded):
   if (sha256 !== upload.sha256.toLowerCase()) {
     return failed('checksum_mismatch', `SHA-256 ${sha256} is stored, ${upload.sha256} was uploaded`);
   }
-  return { stored: true, ...(await factsOf(store, upload)) };
+  return { stored: true, storedAtUs: object.lastModified.getTime() * 1000, ...(await factsOf(store, upload)) };
 };
 
 const failed = (reason: RecordingFailure, detail: string): Checked => ({ stored: false, reason, detail });

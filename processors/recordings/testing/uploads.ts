@@ -11,6 +11,9 @@ export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(b
 /** 2026-01-20T10:00:00Z in µs. */
 export const tenOClock = Date.UTC(2026, 0, 20, 10) * 1000;
 
+/** When the objects of `audioStore` were stored. */
+export const storedAt = tenOClock + 91_000_000;
+
 /** The event of an upload of these bytes. */
 export const uploadOf = (
   audio: Buffer,
@@ -55,7 +58,7 @@ export const audioStore = (
     const object = objects[key];
     if (object === undefined) return null;
     const sha256Hex = object.sha256Hex === undefined ? sha256Of(object.bytes) : object.sha256Hex;
-    return { bytes: object.bytes.length, sha256Hex, contentType: 'audio/wav', lastModified: new Date(0) };
+    return { bytes: object.bytes.length, sha256Hex, contentType: 'audio/wav', lastModified: new Date(storedAt / 1000) };
   },
   get: async (key, range) => {
     const object = objects[key];
