@@ -82,13 +82,28 @@ test('a CDR as JSON, as a form, as a form in base64', async (t) => {
     [cdr, {}],
     [`cdr=${encodeURIComponent(cdr)}`, form],
     [`cdr=${Buffer.from(cdr).toString('base64')}`, form],
+    // FreeSWITCH breaks base64 into lines.
+    [
+      `cdr=${Buffer.from(cdr).toString('base64').replace(/.{72}/g, '$&\n')}`,
+      { 'content-type': 'application/x-www-form-base64-encoded' },
+    ],
     [cdr, form],
   ] as const) {
     const answer = await ingest.post(url, body, headers);
     assert.deepEqual(answer.json<Answer>().data, { accepted: 1, ignored: 0, rejected: [] }, answer.body);
   }
-  assert.equal(new Set(ingest.events().map(({ event_id }) => event_id)).size, ingest.events().length / 4);
+  assert.equal(new Set(ingest.events().map(({ event_id }) => event_id)).size, ingest.events().length / 5);
   assert.equal((await ingest.post(url, 'other=1', form)).statusCode, 400);
+});
+
+test('mod_json_cdr posts with Basic credentials, and appends the uuid to whatever address it has', async (t) => {
+  const ingest = await startIngest(t);
+  const authorization = `Basic ${Buffer.from(`pbx-7:${keys.bound}`).toString('base64')}`;
+  const cdr = JSON.stringify({ ...callCdr(), switchname: '' });
+  const url = '/v1/ingest/freeswitch/cdr?switch=pbx-7?uuid=a_0b6c1f6e-8a54-4d0d-9c39-2f2f5f4f1a01';
+  const answer = await ingest.post(url, cdr, { 'x-api-key': '', authorization });
+  assert.deepEqual(answer.json<Answer>().data, { accepted: 1, ignored: 0, rejected: [] }, answer.body);
+  assert.deepEqual(new Set(ingest.events().map(({ switch_id }) => switch_id)), new Set(['pbx-7']));
 });
 
 test('a key of one switch publishes for no other, and need not name its own', async (t) => {

@@ -8,7 +8,7 @@ import { type Dialect, judge } from '../judging.ts';
 import type { Publish } from '../publishing.ts';
 import type { SentRecord } from '../records.ts';
 import { keyOf } from './authentication.ts';
-import { cdrRecords } from './cdr-body.ts';
+import { cdrRecords, formTypes } from './cdr-body.ts';
 import { errorResponses } from './error-responses.ts';
 import { Accepted, CanonicalBody, NativeBody } from './event-route-schemas.ts';
 import { jsonRecords, jsonTypes, mediaType, plainRecords, takeBodies } from './record-bodies.ts';
@@ -25,7 +25,7 @@ type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>;
 
 /** Routes that take call events, each in the words of one kind of sender. */
 export const eventRoutes = (app: App, routes: EventRoutes): void => {
-  takeBodies(app, [...jsonTypes, 'text/event-plain', 'application/x-www-form-urlencoded']);
+  takeBodies(app, [...jsonTypes, 'text/event-plain', ...formTypes]);
 
   app.post('/v1/events', described('Send events in the canonical form', CanonicalBody, jsonTypes), (request, reply) => {
     reply.code(202);
@@ -42,7 +42,7 @@ export const eventRoutes = (app: App, routes: EventRoutes): void => {
   );
   app.post(
     '/v1/ingest/freeswitch/cdr',
-    described('Send CDRs of mod_json_cdr', NativeBody, [...jsonTypes, 'application/x-www-form-urlencoded']),
+    described('Send CDRs of mod_json_cdr', NativeBody, [...jsonTypes, ...formTypes]),
     (request, reply) => {
       reply.code(202);
       return accept(routes, request, dialects.freeswitchCdr, cdrRecords(request));
@@ -69,6 +69,10 @@ const described = (summary: string, body: typeof CanonicalBody, consumes: readon
   },
 });
 
+/** mod_json_cdr appends `?uuid=…` to any address, so behind a `?switch=NAME` it becomes part of the name. */
+const switchAsked = ({ switch: asked }: Static<typeof Query>): string | null =>
+  asked?.replace(/\?uuid=.*$/s, '') ?? null;
+
 /** Answers when every record is safe: its events, or itself with the reason why it has none. */
 const accept = async (
   { publish, metrics, nowUs }: EventRoutes,
@@ -80,7 +84,7 @@ const accept = async (
   const source: Source = {
     tenantId: key.tenantId,
     observedAtUs: nowUs(),
-    askedSwitchId: request.query.switch ?? null,
+    askedSwitchId: switchAsked(request.query),
     boundSwitchId: key.switchId,
   };
   const judgement = await judge(records, dialect, source, (error) => {

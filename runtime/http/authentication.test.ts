@@ -26,6 +26,9 @@ const guarded = async (t: TestContext): Promise<App> => {
   return app;
 };
 
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
 describe('credentials', () => {
   const good = 'sk_good';
   const table: readonly [name: string, headers: Record<string, string>, status: number, code: string | null][] = [
@@ -36,7 +39,17 @@ describe('credentials', () => {
     ['both, different', { authorization: `Bearer ${good}`, 'x-api-key': 'sk_other' }, 400, 'CONFLICTING_CREDENTIALS'],
     ['none', {}, 401, 'INVALID_TOKEN'],
     ['unknown', { 'x-api-key': 'sk_nobody' }, 401, 'INVALID_TOKEN'],
-    ['basic', { authorization: 'Basic YTpi' }, 401, 'INVALID_TOKEN'],
+    ['password of basic', { authorization: basic('pbx-1', good) }, 200, null],
+    ['password of basic without a user', { authorization: basic('', good) }, 200, null],
+    ['user of basic', { authorization: basic(good, '') }, 401, 'INVALID_TOKEN'],
+    ['basic with another password', { authorization: basic(good, 'b') }, 401, 'INVALID_TOKEN'],
+    ['basic that is no base64', { authorization: 'Basic ????' }, 401, 'INVALID_TOKEN'],
+    [
+      'basic and x-api-key, different',
+      { authorization: basic('pbx-1', good), 'x-api-key': 'sk_other' },
+      400,
+      'CONFLICTING_CREDENTIALS',
+    ],
     ['without the scope', { 'x-api-key': 'sk_writer' }, 403, 'INSUFFICIENT_SCOPE'],
   ];
   for (const [name, headers, status, code] of table) {

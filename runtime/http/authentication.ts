@@ -36,7 +36,7 @@ const keyIn = <Key>(headers: IncomingHttpHeaders, keyOfSecret: (secret: string) 
   if (key !== undefined) return key;
   const message =
     secret === null
-      ? 'Send an API key as "Authorization: Bearer sk_…" or "x-api-key: sk_…".'
+      ? 'Send an API key as "Authorization: Bearer sk_…", as "x-api-key: sk_…", or as the password of HTTP Basic.'
       : 'The API key is unknown or revoked.';
   throw new CommonError(401, 'INVALID_TOKEN', message, {
     headers: { 'www-authenticate': 'Bearer realm="trunkline", error="invalid_token"' },
@@ -44,10 +44,18 @@ const keyIn = <Key>(headers: IncomingHttpHeaders, keyOfSecret: (secret: string) 
 };
 
 const secretIn = (headers: IncomingHttpHeaders): string | null => {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  const authorized = authorizationIn(headers.authorization ?? '');
   const header = headers['x-api-key'];
   const plain = typeof header === 'string' && header !== '' ? header : undefined;
-  if (bearer !== undefined && plain !== undefined && bearer !== plain)
+  if (authorized !== undefined && plain !== undefined && authorized !== plain)
     throw new CommonError(400, 'CONFLICTING_CREDENTIALS', 'Authorization and x-api-key hold different keys; send one.');
-  return bearer ?? plain ?? null;
+  return authorized ?? plain ?? null;
+};
+
+/** A bearer's token, or the password of Basic: some switches can send nothing else. The user's name says nothing. */
+const authorizationIn = (header: string): string | undefined => {
+  const bearer = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  if (bearer !== undefined) return bearer;
+  const basic = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  return basic === undefined ? undefined : /^[^:]*:(.+)$/s.exec(Buffer.from(basic, 'base64').toString('utf8'))?.[1];
 };

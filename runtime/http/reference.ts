@@ -28,10 +28,11 @@ export const addReference = async (app: FastifyInstance, { title, description, t
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An API key, sk_…' },
+          basic: { type: 'http', scheme: 'basic', description: 'An API key as the password; any user name' },
           apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         },
       },
-      security: [{ bearer: [] }, { apiKey: [] }],
+      security: [{ bearer: [] }, { apiKey: [] }, { basic: [] }],
     },
   });
   await app.register(swaggerUi, {
