@@ -28,7 +28,7 @@ export type CelRow = {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Columns of cel tables, then fields of the manager. */
+/** Columns of cel tables, then fields of the manager, then those of cel_custom's JSON (`format = json`). */
 const names = {
   type: ['eventtype', 'EventName', 'event_type'],
   time: ['eventtime', 'EventTime', 'event_time'],
@@ -37,11 +37,11 @@ const names = {
   channel: ['channame', 'Channel', 'channel'],
   exten: ['exten', 'Exten'],
   context: ['context', 'Context'],
-  number: ['cid_num', 'CallerIDnum'],
-  name: ['cid_name', 'CallerIDname'],
+  number: ['cid_num', 'CallerIDnum', 'num', 'cidnum'],
+  name: ['cid_name', 'CallerIDname', 'name', 'cidname'],
   app: ['appname', 'Application'],
   appData: ['appdata', 'AppData'],
-  peer: ['peer', 'Peer'],
+  peer: ['peer', 'Peer', 'bridgepeer'],
   extra: ['extra', 'Extra', 'eventextra'],
   systemName: ['systemname', 'SystemName', 'system_name'],
 } as const;

@@ -206,6 +206,20 @@ test('the manager’s names of the fields are read too', () => {
   assert.deepEqual([event.payload.leg.caller_number, event.occurred_precision], ['7', 's']);
 });
 
+test('cel_custom’s JSON names caller, peer and extra in its own way', () => {
+  for (const [num, name] of [
+    ['num', 'name'],
+    ['cidnum', 'cidname'],
+  ] as const) {
+    const { cid_num: _num, cid_name: _name, ...rest } = row('CHAN_START', '10:00:00.25');
+    const { leg } = only(read({ ...rest, [num]: '1001', [name]: 'Ada Lovelace' }), 'leg.created').payload;
+    assert.deepEqual([leg.caller_number, leg.caller_name], ['1001', 'Ada Lovelace']);
+  }
+  const { extra: _extra, ...exit } = row('BRIDGE_EXIT', '10:00:20.1');
+  const custom = { ...exit, eventextra: bridge.extra, bridgepeer: 'PJSIP/1002-00000020' };
+  assert.deepEqual(read(custom), read({ ...exit, ...bridge, peer: 'PJSIP/1002-00000020' }));
+});
+
 test('times with and without offset, and as a number of seconds', () => {
   const us = 1_434_650_936_910_686;
   assert.equal(celInstant('2015-06-18 18:08:56.910686'), us);
