@@ -1,18 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type EventType, payloadRecords } from '../../schemas/events.ts';
 
-// The payloads of the event contract, read from its newest Avro schema: validation, defaults and the OpenAPI document
-// are generated from these, so they cannot say something else than what is stored.
+// The event contract, read from its newest Avro schema: validation, defaults and the OpenAPI document are generated
+// from it, so they cannot say something else than what is stored.
 
 export type FieldType =
   | { kind: 'text' }
-  | { kind: 'integer'; max: number }
+  | { kind: 'integer'; min: number; max: number }
   | { kind: 'instant' }
   | { kind: 'choice'; of: readonly string[] }
   | { kind: 'texts' }
   | { kind: 'record'; fields: readonly Field[] };
 
 export type Field = { name: string; doc: string; nullable: boolean; type: FieldType };
+
+/** Avro writes n < 0 as -2n - 1, which must be a safe integer too. */
+export const largestLong = 2 ** 52;
 
 type AvroType = string | readonly AvroType[] | AvroNode;
 type AvroNode = {
@@ -45,8 +48,8 @@ const fieldType = (avro: AvroType): FieldType => {
   if (Array.isArray(avro)) throw new Error('unions of more than null and one type are not part of the contract');
   if (typeof avro === 'string') {
     if (avro === 'string') return { kind: 'text' };
-    if (avro === 'int') return { kind: 'integer', max: 2 ** 31 - 1 };
-    if (avro === 'long') return { kind: 'integer', max: Number.MAX_SAFE_INTEGER };
+    if (avro === 'int') return { kind: 'integer', min: -(2 ** 31), max: 2 ** 31 - 1 };
+    if (avro === 'long') return { kind: 'integer', min: -largestLong, max: largestLong };
     const known = named.get(avro);
     if (known === undefined) throw new Error(`unknown type ${avro} in the event schema`);
     return known;
@@ -65,12 +68,25 @@ const fieldOf = ({ name, type, doc = '' }: AvroField): Field => {
   return { name, doc, nullable: branches.includes('null'), type: fieldType(value) };
 };
 
-const readContract = (): ReadonlyMap<EventType, readonly Field[]> => {
-  const payload = newestSchema().fields?.find(({ name }) => name === 'payload')?.type as readonly AvroNode[];
+const schema = newestSchema();
+
+const fieldNamed = (name: string): AvroField => {
+  const field = schema.fields?.find((field) => field.name === name);
+  if (field === undefined) throw new Error(`no field ${name} in the event schema`);
+  return field;
+};
+
+const readPayloads = (): ReadonlyMap<EventType, readonly Field[]> => {
+  const payload = fieldNamed('payload').type as readonly AvroNode[];
   const fields = new Map(payload.map((record) => [record.name, (record.fields ?? []).map(fieldOf)]));
   const types = Object.entries(payloadRecords) as [EventType, string][];
   return new Map(types.map(([type, record]) => [type, fields.get(record) as Field[]]));
 };
 
 /** The fields of every event type's payload. */
-export const payloadFields: ReadonlyMap<EventType, readonly Field[]> = readContract();
+export const payloadFields: ReadonlyMap<EventType, readonly Field[]> = readPayloads();
+
+// Fields of the envelope.
+export const clockOffset: Field = fieldOf(fieldNamed('clock_offset_ms'));
+export const switchKind: Field = fieldOf(fieldNamed('switch_kind'));
+export const occurredPrecision: Field = fieldOf(fieldNamed('occurred_precision'));

@@ -3,8 +3,10 @@ import type { Field } from './contract.ts';
 /** Choices that a sender need not make: what is true when nothing is said. */
 const unsaid: ReadonlySet<string> = new Set(['unknown', 'none', 'allowed', 'call', 'talk']);
 
-/** Ids that only some sources have. */
+/** Ids that only some sources have; empty where one has none. */
 const optionalIds: ReadonlySet<string> = new Set(['bridge_id', 'session_id', 'sip_call_id']);
+
+export const mustBeNamed = (name: string): boolean => name.endsWith('_id') && !optionalIds.has(name);
 
 /** Texts without which an event says nothing. */
 const neededTexts: ReadonlySet<string> = new Set(['item', 'currency', 'text', 'into_call_key', 'from_call_key']);
@@ -14,7 +16,7 @@ export const defaultOf = ({ name, nullable, type }: Field): unknown => {
   if (nullable) return null;
   switch (type.kind) {
     case 'text':
-      return (name.endsWith('_id') && !optionalIds.has(name)) || neededTexts.has(name) ? undefined : '';
+      return mustBeNamed(name) || neededTexts.has(name) ? undefined : '';
     case 'choice':
       return type.of.find((choice) => unsaid.has(choice));
     case 'integer':

@@ -1,7 +1,15 @@
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { EventType } from '../../schemas/events.ts';
-import { type Field, type FieldType, payloadFields } from './contract.ts';
-import { defaultOf, textLimit } from './defaults.ts';
+import {
+  clockOffset,
+  type Field,
+  type FieldType,
+  largestLong,
+  occurredPrecision,
+  payloadFields,
+  switchKind,
+} from './contract.ts';
+import { defaultOf, mustBeNamed, textLimit } from './defaults.ts';
 
 /** Types that only Trunkline itself may say: they name stored objects or decide a call's place. */
 const ownTypes: ReadonlySet<EventType> = new Set([
@@ -27,14 +35,17 @@ const instant = (description: string): TSchema =>
 
 const nullable = (schema: TSchema): TSchema => ({ ...schema, type: [(schema as { type?: string }).type, 'null'] });
 
+/** Numbers that may be negative. */
+const signed: ReadonlySet<string> = new Set(['amount_micros', 'clock_offset_ms']);
+
 const valueSchema = (type: FieldType, name: string, description: string): TSchema => {
   switch (type.kind) {
     case 'text':
       return name === 'recording_id'
         ? Type.String({ pattern: '^[A-Za-z0-9._:-]{1,200}$', description })
-        : Type.String({ minLength: name.endsWith('_id') ? 1 : 0, maxLength: textLimit(name) * 2, description });
+        : Type.String({ minLength: mustBeNamed(name) ? 1 : 0, maxLength: textLimit(name) * 2, description });
     case 'integer':
-      return Type.Integer({ minimum: name === 'amount_micros' ? -type.max : 0, maximum: type.max, description });
+      return Type.Integer({ minimum: signed.has(name) ? type.min : 0, maximum: type.max, description });
     case 'instant':
       return instant(description);
     case 'choice':
@@ -65,10 +76,13 @@ const nativeSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ maxLength: 255 })),
     id: Type.Optional(Type.String({ maxLength: 255 })),
-    seq: maybe(Type.Integer({ minimum: 0 })),
+    seq: maybe(Type.Integer({ minimum: 0, maximum: largestLong })),
   },
   { additionalProperties: false, description: "The event in the sender's own terms." },
 );
+
+/** `__proto__` names no property of an object in JavaScript, and would be lost. */
+const extraName = '^(?!__proto__$)[A-Za-z0-9_.-]{1,64}$';
 
 const envelope = (type: EventType): Record<string, TSchema> => {
   const ofCall = isAboutCall(type);
@@ -82,19 +96,26 @@ const envelope = (type: EventType): Record<string, TSchema> => {
       }),
     ),
     occurred_at: instant("When it happened, by the sender's clock."),
+    occurred_precision: Type.Optional(valueSchema(occurredPrecision.type, 'occurred_precision', occurredPrecision.doc)),
+    clock_offset_ms: maybe(valueSchema(clockOffset.type, 'clock_offset_ms', clockOffset.doc)),
+    observed_at: Type.Optional(instant('Taken, so that an event can be sent as it was shown, and not used.')),
+    tenant_id: Type.Optional(
+      Type.String({ maxLength: 255, description: "The key's own tenant; every other is refused." }),
+    ),
     switch_id: Type.Optional(id('Name of the switch.')),
+    switch_kind: Type.Optional(valueSchema(switchKind.type, 'switch_kind', switchKind.doc)),
     boot_id: Type.Optional(Type.String({ maxLength: 255 })),
     call_key: ofCall
       ? id('Your id of the call, the same in all its events.')
       : Type.Optional(Type.String({ maxLength: 255 })),
     call_started_at: ofCall
-      ? instant('When the call started: the same instant in all its events.')
+      ? nullable(instant('When the call started: the same instant in all its events.'))
       : maybe(instant('')),
     leg_id: ofLeg ? id('Your id of the leg.') : maybe(id('Your id of the leg.')),
     other_leg_id: maybe(id('The leg at the other side.')),
     native: Type.Optional(nativeSchema),
     extra: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }), Type.String({ maxLength: 255 }), {
+      Type.Record(Type.String({ pattern: extraName }), Type.String({ maxLength: 255 }), {
         additionalProperties: false,
         maxProperties: 16,
         description: 'A few words of your own; never digits that a caller dialled within the call.',

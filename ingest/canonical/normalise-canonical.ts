@@ -3,11 +3,12 @@ import { microsFromIso } from '../../schemas/event-json.ts';
 import type { Event, EventType } from '../../schemas/events.ts';
 import { eventId } from '../../schemas/ids.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
+import type { Precision, SwitchKind } from '../../schemas/vocabulary.ts';
 import { cleanText } from '../clean-text.ts';
 import { type Normalised, reject, type Source, switchOf, timeRejection } from '../dialect.ts';
 import { type Field, type FieldType, payloadFields } from './contract.ts';
 import { defaultOf, textLimit } from './defaults.ts';
-import { canonicalSchemas, mayBeSent } from './event-schemas.ts';
+import { canonicalSchemas, isAboutCall, mayBeSent } from './event-schemas.ts';
 import { explain } from './explain.ts';
 
 const validators: ReadonlyMap<string, Validator> = new Map(
@@ -19,7 +20,11 @@ type Sent = {
   type: EventType;
   event_id?: string;
   occurred_at: string;
+  occurred_precision?: Precision;
+  clock_offset_ms?: number | null;
+  tenant_id?: string;
   switch_id?: string;
+  switch_kind?: SwitchKind;
   boot_id?: string;
   call_key?: string;
   call_started_at?: string | null;
@@ -54,6 +59,8 @@ const unknownType = (type: string): { rejection: Rejection } =>
 const read = (sent: Sent, source: Source): Normalised => {
   const named = switchOf(source, cleanText(sent.switch_id ?? ''), 'switch_id');
   if ('rejection' in named) return named;
+  const misplaced = tenantRejection(sent, source) ?? anchorRejection(sent);
+  if (misplaced !== null) return misplaced;
   const instants = believableInstants(source.observedAtUs);
   const occurredAtUs = instants.read(sent.occurred_at, 'occurred_at');
   const startedAt = sent.call_started_at ?? null;
@@ -66,15 +73,15 @@ const read = (sent: Sent, source: Source): Normalised => {
   const legId = text(sent.leg_id) || null;
   const event = {
     observed_at: source.observedAtUs,
-    clock_offset_ms: null,
+    clock_offset_ms: sent.clock_offset_ms ?? null,
     event_id: sent.event_id ?? '',
     tenant_id: source.tenantId,
     switch_id: named.switchId,
-    switch_kind: 'other',
+    switch_kind: sent.switch_kind ?? 'other',
     boot_id: text(sent.boot_id),
     native: {
-      name: text(sent.native?.name) || sent.type,
-      id: text(sent.native?.id) || (legId ?? callKey),
+      name: text(sent.native?.name ?? sent.type),
+      id: text(sent.native?.id ?? legId ?? callKey),
       seq: sent.native?.seq ?? null,
     },
     call_key: callKey,
@@ -82,13 +89,29 @@ const read = (sent: Sent, source: Source): Normalised => {
     leg_id: legId,
     other_leg_id: text(sent.other_leg_id) || null,
     occurred_at: occurredAtUs,
-    occurred_precision: 'us',
+    occurred_precision: sent.occurred_precision ?? 'us',
     extra: cleanExtra(sent.extra ?? {}),
     type: sent.type,
     payload,
   } as unknown as Event;
   return { events: [sent.event_id === undefined ? { ...event, event_id: contentId(event) } : event] };
 };
+
+/** The tenant is the key's; an event that names another was meant for another key. */
+const tenantRejection = ({ tenant_id }: Sent, { tenantId }: Source): { rejection: Rejection } | null =>
+  tenant_id === undefined || tenant_id === tenantId
+    ? null
+    : reject(
+        'TENANT_NOT_ALLOWED',
+        'tenant_id',
+        `tenant_id must be ${tenantId}, the tenant of this key: leave it out, or use a key of its tenant`,
+      );
+
+/** Only of switches of a known kind it is known how a call's anchor is found where an event does not tell it. */
+const anchorRejection = ({ type, call_started_at, switch_kind = 'other' }: Sent): { rejection: Rejection } | null =>
+  isAboutCall(type) && call_started_at === null && switch_kind === 'other'
+    ? reject('INVALID_FIELD', 'call_started_at', 'call_started_at must be when the call started: see /docs')
+    : null;
 
 /** The id of an event without one: all that it says. */
 const contentId = (event: Event): string => {
