@@ -22,7 +22,7 @@ export const measureIngest = async (installation: Installation, calls: number): 
 const ndjsonBodies = (calls: number): string[] => {
   const bodies: string[] = [];
   let lines: string[] = [];
-  for (const event of interleavedCalls('bench', calls, 1000, (Date.now() - 7_200_000) * 1000)) {
+  for (const event of interleavedCalls('demo', calls, 1000, (Date.now() - 7_200_000) * 1000)) {
     lines.push(JSON.stringify(eventToJson(event)));
     if (lines.length < batchSize) continue;
     bodies.push(lines.join('\n'));
