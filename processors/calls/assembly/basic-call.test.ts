@@ -120,6 +120,34 @@ suite('an ordinary call', () => {
     });
   }
 
+  for (const [end, endedBy] of [
+    ['q850=16', 'unknown'],
+    ['sip=486', 'unknown'],
+    ['q850=19', 'unknown'],
+    ['q850=16 by=near', 'unknown'],
+    ['sip=487', 'caller'],
+    ['q850=16 cause=ORIGINATOR_CANCEL', 'caller'],
+    ['q850=16 by=far', 'caller'],
+    ['q850=16 by=switch', 'switch'],
+  ] as const) {
+    test(`an unanswered call of one leg that ends with ${end} was ended by ${endedBy}`, () => {
+      given(`
+        0 leg.created a dir=in kind=user from=1001 to=999
+        1 leg.ended   a ${end}
+      `).gives({ answered_at: null, ended_by: endedBy });
+    });
+  }
+
+  test('who was called ended the call only where its own leg says so', () => {
+    const ends = (end: string) =>
+      given(`${ringing}
+        5.0  leg.ended b ${end}
+        5.1  leg.ended a q850=17
+      `);
+    ends('sip=486').gives({ ended_by: 'unknown' });
+    ends('sip=486 by=far').gives({ ended_by: 'callee' });
+  });
+
   test('nobody was called: by the caller’s own end', () => {
     const own = (end: string) =>
       given(`

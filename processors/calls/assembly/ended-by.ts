@@ -1,5 +1,6 @@
 import type { CallEndedBy, LegRole } from '../../../schemas/call-row.ts';
 import { firstToLeave } from './hangup-cause.ts';
+import { isCancelled } from './leg-ends.ts';
 import type { Leg } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
 import type { Talk } from './talks.ts';
@@ -42,12 +43,14 @@ const toldEnd = (facts: EndFacts): CallEndedBy | null => {
 };
 
 const withoutTalk = ({ legs, roles }: EndFacts, root: Leg): CallEndedBy => {
-  if (root.end?.ended_by === 'far') return 'caller';
+  if (root.end?.ended_by === 'far' || isCancelled(root.end)) return 'caller';
   if (root.end?.ended_by === 'switch') return 'switch';
   const callees = [...legs.values()].filter((leg) => leg !== root && roles.get(leg.id) !== 'loser');
   if (callees.some((leg) => leg.end?.ended_by === 'far')) return 'callee';
   const { endedAt } = root;
   if (endedAt === null) return 'unknown';
+  // Nobody was called: the end of the only leg does not say who wanted it.
+  if (callees.length === 0) return 'unknown';
   // Nobody had refused when the caller's leg ended.
   const isFirst = callees.every((leg) => leg.endedAt === null || leg.endedAt >= endedAt);
   return isFirst && root.end?.ended_by !== 'near' ? 'caller' : 'unknown';

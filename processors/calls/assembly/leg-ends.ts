@@ -25,5 +25,8 @@ const detail = (end: LegEnd): number => {
 export const isLostRace = (end: LegEnd | null): boolean =>
   end !== null && (end.cause_q850 === 26 || end.cause_native === 'LOSE_RACE');
 
-export const isWithdrawn = (end: LegEnd | null): boolean =>
-  end !== null && (end.sip_code === 487 || end.cause_native === 'ORIGINATOR_CANCEL' || isLostRace(end));
+/** Whether whoever had asked for the leg gave up before it was answered. */
+export const isCancelled = (end: LegEnd | null): boolean =>
+  end !== null && (end.sip_code === 487 || end.cause_native === 'ORIGINATOR_CANCEL');
+
+export const isWithdrawn = (end: LegEnd | null): boolean => isCancelled(end) || isLostRace(end);
