@@ -1,5 +1,6 @@
 import { eventToJson } from '../schemas/event-json.ts';
-import type { Installation } from './support/installation.ts';
+import { cpuPerEvent } from './support/cpu.ts';
+import { caughtUp, type Installation } from './support/installation.ts';
 import { type Measurement, perSecond } from './support/report.ts';
 import { eventsPerCall, interleavedCalls } from './support/synthetic-calls.ts';
 
@@ -9,13 +10,17 @@ const connections = 4;
 /** Events accepted over HTTP, acks=all, in NDJSON batches. The bodies are made before the clock starts. */
 export const measureIngest = async (installation: Installation, calls: number): Promise<Measurement> => {
   const bodies = ndjsonBodies(calls);
+  const before = installation.cpuSeconds();
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: connections }, async () => send(installation, bodies)));
+  const elapsedMs = performance.now() - startedAt;
+  const cpu = cpuPerEvent(before, installation.cpuSeconds(), calls * eventsPerCall);
+  await caughtUp(installation, 'demo', calls);
   return {
     what: 'accepted by ingest over HTTP, acks=all',
-    figure: perSecond(calls * eventsPerCall, performance.now() - startedAt),
+    figure: perSecond(calls * eventsPerCall, elapsedMs),
     bar: '20,000/s',
-    how: `canonical events, NDJSON of ${batchSize}, ${connections} connections, the processors working behind it`,
+    how: `canonical events, NDJSON of ${batchSize}, ${connections} connections, the processors working behind it; CPU an event: ${cpu}`,
   };
 };
 

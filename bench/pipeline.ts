@@ -1,7 +1,7 @@
 import { encodeEvent } from '../schemas/event-codec.ts';
 import { callEventKey, topics } from '../schemas/topics.ts';
-import type { Installation } from './support/installation.ts';
-import { until } from './support/installation.ts';
+import { cpuPerEvent } from './support/cpu.ts';
+import { caughtUp, type Installation } from './support/installation.ts';
 import { type Measurement, perSecond, progress } from './support/report.ts';
 import { eventsPerCall, interleavedCalls } from './support/synthetic-calls.ts';
 
@@ -19,7 +19,7 @@ export const measurePipeline = async (installation: Installation, calls: number)
   process.kill(processor, 'SIGCONT');
   const before = installation.cpuSeconds();
   const startedAt = performance.now();
-  await until(async () => (await endedCalls(installation)) >= calls, 500);
+  await caughtUp(installation, tenant, calls);
   const elapsedMs = performance.now() - startedAt;
   const cpu = cpuPerEvent(before, installation.cpuSeconds(), calls * eventsPerCall);
   return {
@@ -29,18 +29,6 @@ export const measurePipeline = async (installation: Installation, calls: number)
     how: `${calls.toLocaleString('en')} calls of ${eventsPerCall} events, 1,000 at a time, from a filled log until all are ended in \`calls\`; CPU an event: ${cpu}`,
   };
 };
-
-/** What each process spent: unlike the rate it does not hang on what else the machine does. */
-const cpuPerEvent = (
-  before: Readonly<Record<string, number>>,
-  after: Readonly<Record<string, number>>,
-  events: number,
-): string =>
-  Object.entries(after)
-    .map(([name, seconds]) => [name, ((seconds - (before[name] ?? 0)) * 1e6) / events] as const)
-    .filter(([, micros]) => micros >= 0.5)
-    .map(([name, micros]) => `${name} ${micros.toFixed(0)} µs`)
-    .join(', ');
 
 const fill = async (installation: Installation, calls: number): Promise<number> => {
   const publisher = await installation.publisher();
@@ -56,12 +44,4 @@ const fill = async (installation: Installation, calls: number): Promise<number> 
   if (batch.length > 0) await publisher.publish(batch);
   await publisher.stop();
   return performance.now() - startedAt;
-};
-
-const endedCalls = async (installation: Installation): Promise<number> => {
-  const [row] = await installation.clickhouse.query<{ n: string }>(
-    `SELECT count() AS n FROM calls FINAL WHERE tenant_id = {tenant:String} AND state = 'ended'`,
-    { tenant },
-  );
-  return Number(row?.n);
 };

@@ -13,7 +13,7 @@ const eventsPerTick = (eventsPerSecond * tickMs) / 1000;
 const seconds = 60;
 /** One call in this many is watched. */
 const watchEvery = 100;
-const pollMs = 50;
+const pollMs = 100;
 const tenant = 'demo';
 
 /**

@@ -93,7 +93,12 @@ const residentMiB = (pid: number): number => {
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
 };
 
-/** Polls until the condition holds. */
-export const until = async (condition: () => Promise<boolean>, everyMs = 200): Promise<void> => {
-  while (!(await condition())) await pause(everyMs);
+/** Resolves when so many calls of a tenant are ended in `calls`. */
+export const caughtUp = async ({ clickhouse }: Installation, tenant: string, calls: number): Promise<void> => {
+  const query = `SELECT count() AS n FROM calls FINAL WHERE tenant_id = {tenant:String} AND state = 'ended'`;
+  for (;;) {
+    const [row] = await clickhouse.query<{ n: string }>(query, { tenant });
+    if (Number(row?.n) >= calls) return;
+    await pause(500);
+  }
 };
