@@ -1,10 +1,7 @@
 import { createClickHouse } from '../../runtime/clickhouse.ts';
-import { readConfig, setting } from '../../runtime/config.ts';
-import { createKafka, createPublisher, runBatches } from '../../runtime/kafka.ts';
-import { runService } from '../../runtime/lifecycle.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { createMetrics } from '../../runtime/metrics.ts';
-import { startProbes } from '../../runtime/probes.ts';
+import { setting } from '../../runtime/config.ts';
+import { runConsumerService } from '../../runtime/consumer-service.ts';
+import { createPublisher } from '../../runtime/kafka.ts';
 import { rowBinaryEncoder } from '../../runtime/row-binary.ts';
 import { createObjectStore } from '../../runtime/s3.ts';
 import { clickhouseSettings, kafkaSettings, processSettings, s3Settings } from '../../runtime/settings.ts';
@@ -27,11 +24,7 @@ export const settings = {
 
 /** Checks uploaded recordings against what was sent and tells their calls, until SIGTERM. */
 export const runRecordingsProcessor = async (): Promise<void> =>
-  runService('recordings', async (own) => {
-    const config = readConfig(settings);
-    const logger = createLogger('recordings', config.logLevel);
-    const metrics = createMetrics('recordings');
-    const kafka = createKafka(config, logger);
+  runConsumerService('recordings', settings, async ({ own, config, logger, metrics, kafka }) => {
     const clickhouse = createClickHouse(config, logger);
     own.stop('clickhouse', async () => clickhouse.close());
     const audio = createObjectStore(config, logger);
@@ -54,26 +47,10 @@ export const runRecordingsProcessor = async (): Promise<void> =>
       publish: async (messages) => publisher.publish(messages),
       onChecked: (outcome) => checked.inc({ outcome }),
     };
-    const runner = await runBatches({
-      kafka,
+    return {
       groupId: config.recordingsGroup,
       topics: [topics.recordingUploads],
       partitionsConsumedConcurrently: 2,
       handle: async (batch) => processUploads(ports, batch),
-      logger,
-      metrics,
-      onFatal: (error) => {
-        own.fail(error);
-      },
-    });
-    own.stop('consumer', async () => runner.stop());
-
-    const probes = await startProbes({
-      host: config.httpHost,
-      port: config.httpPort,
-      metrics,
-      live: () => true,
-      ready: () => ({ ready: runner.isHealthy(), checks: { consumer: runner.isHealthy() ? 'ok' : 'failing' } }),
-    });
-    own.stop('probes', async () => probes.stop());
+    };
   });
