@@ -1,22 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { pino } from 'pino';
+import { readOrExit } from '../flags.ts';
 import { openEmbedded } from './open.ts';
-import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
+import { parseOptions, USAGE } from './options.ts';
 
-function readOptions(): Options {
-  try {
-    const options = parseOptions(process.argv.slice(2), process.env);
-    if (options !== undefined) return options;
-    process.stdout.write(USAGE);
-    process.exit(0);
-  } catch (reason) {
-    if (!(reason instanceof UsageError)) throw reason;
-    process.stderr.write(`${reason.message}\nTry --help.\n`);
-    process.exit(2);
-  }
-}
-
-const options = readOptions();
+const options = readOrExit(USAGE, () => parseOptions(process.argv.slice(2), process.env));
 const logger = pino(
   { name: 'embedded-clickhouse', level: process.env['LOG_LEVEL'] ?? 'info' },
   pino.destination({ fd: 2, sync: true }),

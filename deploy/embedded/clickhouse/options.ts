@@ -1,16 +1,9 @@
-import { parseArgs } from 'node:util';
+import { type Flags, flagsHelp, parseFlags, UsageError } from '../flags.ts';
 import type { Credentials } from './auth.ts';
 import type { EngineLimits } from './engine-config.ts';
 import type { SpoolLimits } from './spool.ts';
 
-/** A mistake in the flags or the environment, told in one line. */
-export class UsageError extends Error {}
-
-export interface Options {
-  readonly data: string;
-  readonly host: string;
-  readonly port: number;
-  readonly withParent: boolean;
+export interface Options extends Flags {
   readonly credentials: Credentials;
   readonly limits: EngineLimits;
   readonly spool: SpoolLimits;
@@ -19,15 +12,12 @@ export interface Options {
   readonly queue: number;
 }
 
-export const USAGE = `ClickHouse's HTTP interface on an engine inside this process, for one machine.
+export const USAGE = `Usage: node deploy/embedded/clickhouse/main.ts --data DIR --port N [--host 127.0.0.1] [--with-parent]
 
-  node main.ts --data DIR --port N [--host 127.0.0.1] [--with-parent]
+Serves ClickHouse's HTTP interface on an engine inside this process, for one machine. Prints "ready HOST:PORT" when it
+does; logs go to standard error. SIGTERM and SIGINT stop it.
 
-  --data DIR      where everything is kept; one process at a time
-  --port N        0 takes any free port
-  --host ADDRESS  what to listen on (default 127.0.0.1)
-  --with-parent   stop when standard input ends, so as not to outlive a supervisor
-  --help          this text
+${flagsHelp}
 
 Environment:
   CLICKHOUSE_USER, CLICKHOUSE_PASSWORD   required
@@ -38,8 +28,6 @@ Environment:
   CLICKHOUSE_SPOOL_BYTES                 all inserts at once (default 2 GiB)
   CLICKHOUSE_READS, CLICKHOUSE_WRITES    queries at once (default 6, 4)
   CLICKHOUSE_QUEUE                       queries waiting for each (default 256)
-
-Prints "ready HOST:PORT" when it serves; logs to standard error.
 `;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,44 +44,15 @@ function whole(text: string, name: string, least: number, most: number): number 
   throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
 }
 
-function flags(args: readonly string[]): {
-  data?: string;
-  port?: string;
-  host: string;
-  'with-parent': boolean;
-  help: boolean;
-} {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        data: { type: 'string' },
-        port: { type: 'string' },
-        host: { type: 'string', default: '127.0.0.1' },
-        'with-parent': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (reason) {
-    throw new UsageError(reason instanceof Error ? reason.message : String(reason));
-  }
-}
-
-/** Reads flags and environment; `undefined` when help was asked for. Throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options | undefined {
-  const values = flags(args);
-  if (values.help) return undefined;
-  if (values.data === undefined || values.data === '') throw new UsageError('--data DIR is required');
-  if (values.port === undefined) throw new UsageError('--port N is required');
+/** Reads flags and environment. Throws `UsageError`. */
+export function parseOptions(args: readonly string[], env: Environment): Options | 'help' {
+  const flags = parseFlags(args);
+  if (flags === 'help') return 'help';
   const gib = 1024 ** 3;
   const number = (name: string, fallback: number, least: number, most = 2 ** 50): number =>
     whole(env[name] ?? String(fallback), name, least, most);
   return {
-    data: values.data,
-    host: values.host,
-    port: whole(values.port, '--port', 0, 65_535),
-    withParent: values['with-parent'],
+    ...flags,
     credentials: { user: required(env, 'CLICKHOUSE_USER'), password: required(env, 'CLICKHOUSE_PASSWORD') },
     limits: {
       queryMemoryBytes: number('CLICKHOUSE_QUERY_MEMORY_BYTES', gib, 2 ** 20),

@@ -1,23 +1,20 @@
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
 import { lockFolder } from '../../../runtime/folder-lock.ts';
+import { type Flags, flagsHelp, parseFlags, readOrExit } from '../flags.ts';
 import { startBroker } from './broker.ts';
-import { type Flags, HELP, parseFlags } from './flags.ts';
+
+const help = `Usage: node deploy/embedded/kafka/main.ts --data DIR --port N [--host 127.0.0.1] [--with-parent]
+
+Serves Kafka's protocol from a folder, without authentication. Prints "ready HOST:PORT" when it does; logs go to standard
+error. SIGTERM and SIGINT stop it.
+
+${flagsHelp}
+`;
 
 const STOP_WITHIN_MS = 4_500;
 
-const parsed = parseFlags(process.argv.slice(2));
-switch (parsed.kind) {
-  case 'help':
-    process.stdout.write(HELP);
-    break;
-  case 'wrong':
-    process.stderr.write(`${parsed.reason}\n\n${HELP}`);
-    process.exitCode = 2;
-    break;
-  case 'run':
-    await run(parsed.flags);
-}
+await run(readOrExit(help, () => parseFlags(process.argv.slice(2))));
 
 async function run({ data, host, port, withParent }: Flags): Promise<void> {
   // Buffers come and go fast; V8 would let its heap grow rather than collect them. Costs no throughput worth the memory.
