@@ -61,7 +61,7 @@ test('a second process on the folder is refused and the first goes on', LIMIT, a
 });
 
 for (const [name, args, status, words] of [
-  ['wrong flags', ['--data', 'd'], 2, /--port N is missing/],
+  ['wrong flags', ['--data', 'd'], 2, /--port N is required/],
   ['help', ['--help'], 0, /Usage/],
 ] as const) {
   test(`${name}: exit status ${status} and words to the user`, LIMIT, async () => {

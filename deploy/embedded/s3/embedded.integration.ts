@@ -91,7 +91,7 @@ describe('the process', () => {
   for (const [what, args, env, says] of [
     ['no data folder', ['--port', '0'], {}, /--data DIR is required/],
     ['no port', ['--data', '/tmp/x'], {}, /--port N is required/],
-    ['a port that is none', ['--data', '/tmp/x', '--port', '70000'], {}, /--port N is required/],
+    ['a port that is none', ['--data', '/tmp/x', '--port', '70000'], {}, /--port must be 0 to 65535/],
     ['an unknown flag', ['--data', '/tmp/x', '--port', '0', '--colour'], {}, /--colour/],
     ['no secret', ['--data', '/tmp/x', '--port', '0'], { S3_SECRET_ACCESS_KEY: '' }, /must be set/],
   ] as const) {
