@@ -253,6 +253,7 @@ test('what cannot be used is told by field', () => {
   assert.deepEqual(rejected({ eventtime: 'late' }), ['TIME_OUT_OF_RANGE', 'eventtime']);
   assert.deepEqual(rejected({ linkedid: '123456789.1' }), ['TIME_OUT_OF_RANGE', 'linkedid']);
   assert.deepEqual(rejected({}, source()), ['SWITCH_UNKNOWN', 'systemname']);
+  assert.deepEqual(rejected({ eventtype: undefined }), ['MISSING_FIELD', 'eventtype'], 'not a row of CEL at all');
   assert.deepEqual(normalise(row('USER_DEFINED', '')), { events: [] });
 });
 

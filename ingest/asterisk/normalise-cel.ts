@@ -1,7 +1,7 @@
 import type { Event } from '../../schemas/events.ts';
 import { q850Of } from '../../schemas/q850.ts';
 import type { BridgeKind, EndedBy } from '../../schemas/vocabulary.ts';
-import { ignored, type Normalised, type Source } from '../dialect.ts';
+import { ignored, type Normalised, reject, type Source } from '../dialect.ts';
 import { causeName } from '../q850-causes.ts';
 import { appEntered, appLeft } from './cel-applications.ts';
 import { celEvent } from './cel-event.ts';
@@ -12,7 +12,10 @@ import { attendedTransfer, blindTransfer, forwarded, parked, pickedUp, unparked 
 
 /** The canonical events of one row of Asterisk's channel event logging. */
 export const normaliseCel = (record: Readonly<Record<string, unknown>>, source: Source): Normalised => {
-  const events = celEvents.get(celType(record));
+  const type = celType(record);
+  if (type === '')
+    return reject('MISSING_FIELD', 'eventtype', 'eventtype is missing: send rows of CEL as Asterisk writes them');
+  const events = celEvents.get(type);
   if (events === undefined) return ignored;
   const read = readCelRow(record, source);
   return 'rejection' in read ? read : { events: events(read.row) };

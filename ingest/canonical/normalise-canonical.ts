@@ -71,6 +71,8 @@ const read = (sent: Sent, source: Source): Normalised => {
   const text = (value: string | null | undefined): string => cleanText(value ?? '');
   const callKey = text(sent.call_key);
   const legId = text(sent.leg_id) || null;
+  const blank = blankRejection(sent.type, callKey, legId);
+  if (blank !== null) return blank;
   const event = {
     observed_at: source.observedAtUs,
     clock_offset_ms: sent.clock_offset_ms ?? null,
@@ -95,6 +97,12 @@ const read = (sent: Sent, source: Source): Normalised => {
     payload,
   } as unknown as Event;
   return { events: [sent.event_id === undefined ? { ...event, event_id: contentId(event) } : event] };
+};
+
+/** An id of blanks and control characters alone passes for one, and nothing is left of it: the event would be of no call. */
+const blankRejection = (type: EventType, callKey: string, legId: string | null): { rejection: Rejection } | null => {
+  const field = isAboutCall(type) && callKey === '' ? 'call_key' : type.startsWith('leg.') && !legId ? 'leg_id' : null;
+  return field === null ? null : reject('MISSING_FIELD', field, `${field} is blank: ${type} needs it`);
 };
 
 /** The tenant is the key's; an event that names another was meant for another key. */

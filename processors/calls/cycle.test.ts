@@ -250,6 +250,7 @@ test('records that cannot be kept are dead letters with their bytes, and the sam
     Buffer.from('no event'),
     encodeEvent({ ...first, occurred_at: 0 }),
     encodeEvent({ ...first, tenant_id: '' }),
+    encodeEvent({ ...first, call_key: '' }),
     encodeEvent(first),
     encodeEvent({ ...first, call_started_at: at(3) }),
   ];
@@ -258,6 +259,7 @@ test('records that cannot be kept are dead letters with their bytes, and the sam
   const letters = tables.deadLetters.final();
   assert.deepEqual(letters.map(({ code }) => code).sort(), [
     'ANCHOR_CONFLICT',
+    'CALL_KEY_MISSING',
     'NOT_AN_EVENT',
     'TENANT_MISSING',
     'TIME_OUT_OF_RANGE',

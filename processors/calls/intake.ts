@@ -1,7 +1,7 @@
 import type { LogRecord, RecordBatch } from '../../runtime/kafka.ts';
 import type { DeadLetter } from '../../schemas/dead-letters.ts';
 import { contentHash, decodeEvent } from '../../schemas/event-codec.ts';
-import type { Event } from '../../schemas/events.ts';
+import type { Event, EventType } from '../../schemas/events.ts';
 import { quarantineId } from '../../schemas/ids.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import { isPlausibleInstant } from './assembly/sane.ts';
@@ -57,13 +57,19 @@ const takeRecord = ({ value, timestampMs }: LogRecord, source: string): Arrived 
   return isOfCall(event) ? arrived : null;
 };
 
-/** Agents and switches have topics of their own; an upload without a call is the recordings processor's. */
+/** Agents and switches have topics of their own; a recording without a call is the recordings processor's. */
 const isOfCall = ({ call_key, type }: Event): boolean =>
-  call_key !== '' && !type.startsWith('agent.') && !type.startsWith('switch.') && type !== 'adapter.gap';
+  isAboutCall(type) && !(call_key === '' && type.startsWith('recording.'));
+
+const isAboutCall = (type: EventType): boolean =>
+  !type.startsWith('agent.') && !type.startsWith('switch.') && type !== 'adapter.gap';
 
 const flawOf = (event: Event): Rejection | null => {
   if (event.tenant_id === '') {
     return { code: 'TENANT_MISSING', message: 'the event names no tenant', field: 'tenant_id' };
+  }
+  if (event.call_key === '' && isOfCall(event)) {
+    return { code: 'CALL_KEY_MISSING', message: `the ${event.type} names no call`, field: 'call_key' };
   }
   for (const field of ['occurred_at', 'observed_at', 'call_started_at'] as const) {
     const us = event[field];
