@@ -73,6 +73,16 @@ test('what cannot be used is kept with its bytes and told with its place', async
   );
 });
 
+test('an encoded body is refused for its encoding, not as malformed', async (t) => {
+  const ingest = await startIngest(t);
+  const answer = await ingest.post('/v1/events', '[]', { 'content-encoding': 'gzip' });
+  const { error } = answer.json<{ error: { code: string; details: { field: string }[] } }>();
+  assert.deepEqual(
+    [answer.statusCode, error.code, error.details[0]?.field],
+    [415, 'UNSUPPORTED_MEDIA_TYPE', 'content-encoding'],
+  );
+});
+
 test('a CDR as JSON, as a form, as a form in base64', async (t) => {
   const ingest = await startIngest(t);
   const cdr = JSON.stringify(callCdr());

@@ -8,6 +8,7 @@ import { validatorCompiler } from '../runtime/http/validation.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { unavailable } from './http/api-error.ts';
 import { authenticate, type KnownDirectory } from './http/authentication.ts';
+import { refuseEncodedBodies } from './http/content-encoding.ts';
 import { limitBytes } from './http/byte-limit.ts';
 import { answersOf, type IsPassing } from './http/error-answers.ts';
 import { EventSchema } from './http/event-route-schemas.ts';
@@ -55,11 +56,13 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
   probeRoutes(app, parts);
   await app.register(async (events: App) => {
     authenticate(events, 'events:write', parts.directory);
+    refuseEncodedBodies(events);
     limitBytes(events, parts.limits.mostBodyBytes, maxBodyBytes);
     eventRoutes(events, { ...parts, metrics: parts.ingestMetrics });
   });
   await app.register(async (recordings: App) => {
     authenticate(recordings, 'recordings:write', parts.directory);
+    refuseEncodedBodies(recordings);
     limitRequests(recordings, parts.limits.mostUploads, () => unavailable('Too many uploads at once; try again.', 1));
     recordingRoutes(recordings, {
       ...parts,

@@ -24,6 +24,21 @@ const failure = ({ statusCode, json }: Awaited<ReturnType<typeof put>>) => {
   return [statusCode, error.code, error.details[0]?.field];
 };
 
+test('the ids of a call and a leg are read as those of their events are', async (t) => {
+  const ingest = await startIngest(t);
+  const answer = await put(ingest, '/v1/recordings/rec:1?call_key=%20cafe%CC%81%00&leg_id=%20&switch=pbx-1', audio);
+  assert.equal(answer.statusCode, 201, answer.body);
+  const event = only(ingest.events(), 'recording.uploaded');
+  assert.deepEqual([event.call_key, event.leg_id], ['caf\u00e9', null]);
+});
+
+test('an encoded body is not kept as if it were audio', async (t) => {
+  const ingest = await startIngest(t);
+  const answer = await put(ingest, '/v1/recordings/rec:1?switch=pbx-1', audio, { 'content-encoding': 'gzip' });
+  assert.deepEqual(failure(answer), [415, 'UNSUPPORTED_MEDIA_TYPE', 'content-encoding']);
+  assert.equal(ingest.store.objects.size, 0);
+});
+
 test('audio is stored under its id, then told to whoever checks it', async (t) => {
   const ingest = await startIngest(t);
   const started = '2026-03-04T10%3A00%3A05.000555Z';

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
 import { microsFromIso } from '../../schemas/event-json.ts';
+import { cleanText } from '../clean-text.ts';
 import { type Source, switchOf, timeRejection } from '../dialect.ts';
 import { eventMessage, type Publish } from '../publishing.ts';
 import { audioTypes } from '../recordings/audio-format.ts';
@@ -112,8 +113,8 @@ const store = async (routes: RecordingRoutes, request: Asked, reply: FastifyRepl
         bytes,
         sha256Hex,
         observedAtUs,
-        callKey: query.call_key ?? '',
-        legId: query.leg_id ?? null,
+        callKey: cleanText(query.call_key ?? ''),
+        legId: cleanText(query.leg_id ?? '') || null,
         bucket: routes.store.bucket,
       }),
     ),
