@@ -6,7 +6,7 @@ import { percentiles } from './support/percentiles.ts';
 import { type Measurement, progress } from './support/report.ts';
 import { storedCall, tenants } from './support/stored-calls.ts';
 
-const insertRows = 100_000;
+const insertRows = 20_000;
 const warmUps = 20;
 const requests = 300;
 
@@ -24,7 +24,7 @@ export const storeCalls = async (
       storedCall(first + at, total, untilUs),
     );
     await clickhouse.insertRows('calls', columns, encode(rows));
-    if ((first / insertRows) % 10 === 0) progress(`listing: ${first + rows.length} of ${to} calls stored`);
+    if ((first / insertRows) % 50 === 0) progress(`listing: ${first + rows.length} of ${to} calls stored`);
   }
 };
 
