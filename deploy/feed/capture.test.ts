@@ -59,6 +59,17 @@ test('large records make small batches', async () => {
   );
 });
 
+test('it is bytes that make a batch large, not characters', async () => {
+  const records = Array.from({ length: 5 }, () => JSON.stringify({ name: '€'.repeat(300_000) }));
+  for (const text of [`[${records.join(',')}]`, records.join('\n')]) {
+    const batches = await read(text);
+    assert.deepEqual(
+      batches.map(({ firstIndex }) => firstIndex),
+      [0, 4],
+    );
+  }
+});
+
 test('text/event-plain is taken out of the frames of its socket', async () => {
   const event = 'Event-Name: CHANNEL_ANSWER\nUnique-ID: a%20b\n\n';
   const framed = `Content-Type: command/reply\nReply-Text: +OK\n\nContent-Length: ${event.length}\nContent-Type: text/event-plain\n\n${event}`;
@@ -76,4 +87,5 @@ test('an empty file, a missing one and broken JSON are named', async () => {
   await assert.rejects(read(' \n'), /capture is empty/);
   await assert.rejects(read('[{"a":1},'), /capture is no JSON/);
   await assert.rejects(collect(join(folder, 'none')), /cannot read .*none/);
+  await assert.rejects(collect(folder), /cannot read .*: it is no regular file/);
 });

@@ -55,6 +55,8 @@ const formatOf = async (file: string): Promise<Format> => {
 const readHead = async (file: string): Promise<string> => {
   const handle = await openFile(file);
   try {
+    // It is read twice, which a pipe cannot be.
+    if (!(await handle.stat()).isFile()) throw new CommandError(`cannot read ${file}: it is no regular file`);
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(headBytes) });
     return buffer.toString('utf8', 0, bytesRead);
   } finally {
@@ -104,14 +106,15 @@ async function* ndjsonBatches(file: string): AsyncGenerator<Batch> {
   });
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue;
-    if (lines.length === recordsPerBatch || (lines.length > 0 && bytes + line.length > bytesPerBatch)) {
+    const size = Buffer.byteLength(line);
+    if (lines.length === recordsPerBatch || (lines.length > 0 && bytes + size > bytesPerBatch)) {
       yield batch();
       firstIndex += lines.length;
       lines = [];
       bytes = 0;
     }
     lines.push(line);
-    bytes += line.length;
+    bytes += size;
   }
   if (lines.length > 0) yield batch();
 }
@@ -137,12 +140,13 @@ function* chunks(texts: readonly string[]): Generator<{ from: number; to: number
   let from = 0;
   let bytes = 0;
   for (const [at, text] of texts.entries()) {
-    if (at > from && (at - from === recordsPerBatch || bytes + text.length > bytesPerBatch)) {
+    const size = Buffer.byteLength(text);
+    if (at > from && (at - from === recordsPerBatch || bytes + size > bytesPerBatch)) {
       yield { from, to: at };
       from = at;
       bytes = 0;
     }
-    bytes += text.length;
+    bytes += size;
   }
   if (from < texts.length) yield { from, to: texts.length };
 }

@@ -30,6 +30,7 @@ export const feed = async (options: FeedOptions, output: Output): Promise<number
   const client = createIngestClient({
     url: options.ingest,
     key: options.key,
+    patienceMs: options.timeoutMs,
     onRetry: (reason) => output.progress(`${reason}; trying again`),
   });
   const fed: Fed = { accepted: 0, ignored: 0, rejected: 0, expected: new Map() };

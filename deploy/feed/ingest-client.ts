@@ -30,6 +30,8 @@ export type IngestAccess = {
   key: string;
   /** Ends the tries. */
   signal?: AbortSignal;
+  /** Ends them too, when a request went unanswered for so long; without it they go on for ever. */
+  patienceMs?: number;
   /** Told of each try that failed and is made again. */
   onRetry?: (reason: string) => void;
 };
@@ -66,9 +68,13 @@ export const createIngestClient = (access: IngestAccess): IngestClient => ({
 type Request = { method: string; headers: Readonly<Record<string, string>>; body: string | Buffer };
 
 const persist = async (access: IngestAccess, path: string, request: Request): Promise<unknown> => {
+  const { patienceMs = Number.POSITIVE_INFINITY } = access;
+  const startedAt = performance.now();
   for (let waitMs = 100; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
     const tried = await attempt(access, path, request);
     if ('answer' in tried) return tried.answer;
+    if (performance.now() - startedAt >= patienceMs)
+      throw new CommandError(`ingest at ${access.url} took nothing for ${patienceMs / 1000} s: ${tried.failed}`);
     access.onRetry?.(tried.failed);
     await delay(tried.waitMs ?? waitMs, undefined, access.signal && { signal: access.signal });
   }
