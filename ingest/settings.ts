@@ -17,7 +17,8 @@ export const settings = {
   publishTimeoutMs: setting.integer({
     env: 'TRUNKLINE_INGEST_PUBLISH_TIMEOUT_MS',
     doc: 'How long Kafka may take to acknowledge before events are kept on disk',
-    default: 5000,
+    // Longer than the election of a leader mostly takes; what is spooled is as safe, only later.
+    default: 2000,
     min: 100,
     max: 60_000,
   }),

@@ -128,10 +128,8 @@ async function sendUntilDeadline(link: ProducerLink, calls: readonly Call[]): Pr
   const bytes = calls.reduce((sum, call) => sum + call.bytes, 0);
   let left: readonly Sent[] = calls.flatMap((call) => call.messages.map((message) => ({ ...message, call })));
   for (let attempt = 1; ; attempt += 1) {
-    const failures = await trySend(link, left, {
-      timeoutMs: Math.max(1, deadlineMs - Date.now()),
-      bytesExpected: bytes,
-    });
+    const timeoutMs = Math.max(1, deadlineMs - Date.now());
+    const failures = await within(trySend(link, left, { timeoutMs, bytesExpected: bytes }), timeoutMs, left);
     refused.push(...failures.filter(({ error }) => isRefusal(error)));
     const passing = failures.filter(({ error }) => !isRefusal(error));
     left = passing.flatMap(({ messages }) => messages);
@@ -144,6 +142,26 @@ async function sendUntilDeadline(link: ProducerLink, calls: readonly Call[]): Pr
       return [...refused, { messages: left, error }];
     }
     await pause(delayMs);
+  }
+}
+
+/**
+ * A broker that is silent is waited for until the deadline and no longer: connecting, producing and asking for the
+ * leaders anew would each take a time-out of their own. What is under way then ends by itself, heard by nobody.
+ */
+async function within(
+  sending: Promise<ProduceFailure<Sent>[]>,
+  timeoutMs: number,
+  messages: readonly Sent[],
+): Promise<ProduceFailure<Sent>[]> {
+  const { promise: silence, resolve } = Promise.withResolvers<ProduceFailure<Sent>[]>();
+  const timer = setTimeout(() => {
+    resolve([{ messages, error: new Error(`no answer within ${timeoutMs} ms`) }]);
+  }, timeoutMs);
+  try {
+    return await Promise.race([sending, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
