@@ -87,10 +87,19 @@ function relayLog(logger: Logger, { namespace, level, log }: LogEntry): void {
   const fields = { kafkajs: namespace, ...details };
   const text = `kafkajs: ${message}`;
   if (level === logLevel.DEBUG) logger.trace(fields, text);
-  else if (level === logLevel.INFO || isRebalance(`${message} ${String(details['error'] ?? '')}`))
+  else if (
+    level === logLevel.INFO ||
+    isThrownToo(namespace) ||
+    isRebalance(`${message} ${String(details['error'] ?? '')}`)
+  )
     logger.debug(fields, text);
   else if (level === logLevel.ERROR && namespace === 'Consumer') logger.error(fields, text);
   else logger.warn(fields, text);
+}
+
+/** What a connection fails with is thrown to whoever uses it, who tells it once and tries again. */
+function isThrownToo(namespace: string): boolean {
+  return namespace === 'Connection' || namespace === 'BrokerPool';
 }
 
 function isRebalance(text: string): boolean {

@@ -41,7 +41,7 @@ async function scene(start: bigint, end: bigint, answers: readonly (PartitionRea
     meet: ({ offset }) => told.push(`meet ${offset}`),
     onRead: (caughtUp) => told.push(caughtUp ? 'caught up' : 'behind'),
     onRestart: () => told.push('restart'),
-    onError: (error) => told.push(String(error)),
+    onError: (error, failures) => told.push(`${failures}: ${String(error)}`),
   });
   return told;
 }
@@ -66,18 +66,25 @@ test('an empty log is caught up before the first read', async () => {
 });
 
 test('a failed read is told and tried again at the same place', async () => {
-  assert.deepEqual(await scene(0n, 2n, [records(0), new Error('away'), records(1), records()]), [
-    'read 0',
-    'meet 0',
-    'behind',
-    'read 1',
-    'Error: away',
-    'read 1',
-    'meet 1',
-    'caught up',
-    'read 2',
-    'stopped',
-  ]);
+  assert.deepEqual(
+    await scene(0n, 2n, [records(0), new Error('away'), new Error('away'), records(1), new Error('again'), records()]),
+    [
+      'read 0',
+      'meet 0',
+      'behind',
+      'read 1',
+      '1: Error: away',
+      'read 1',
+      '2: Error: away',
+      'read 1',
+      'meet 1',
+      'caught up',
+      'read 2',
+      '1: Error: again',
+      'read 2',
+      'stopped',
+    ],
+  );
 });
 
 test('a place that the log no longer holds begins everything anew', async () => {

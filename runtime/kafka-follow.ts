@@ -10,7 +10,8 @@ export type Follower = {
   readonly onRestart: () => void;
   /** After each read; true when everything that was there at the (re)start has been met. */
   readonly onRead: (caughtUp: boolean) => void;
-  readonly onError: (error: unknown) => void;
+  /** `failures`: how often reading failed since it last succeeded. */
+  readonly onError: (error: unknown, failures: number) => void;
 };
 
 /** Reads a partition from its beginning until aborted, trying again whatever fails. */
@@ -23,7 +24,7 @@ export async function follow(reader: PartitionReader, follower: Follower): Promi
       failures = 0;
     } catch (error) {
       failures += 1;
-      follower.onError(error);
+      follower.onError(error, failures);
       await delay(jitteredDelayMs(failures, { baseDelayMs: 200, maxDelayMs: 3000 }));
     }
   }

@@ -75,8 +75,10 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
       shown = state;
       caughtUp.resolve();
     },
-    onError: (error) => {
-      kafka.logger.warn({ err: error, topic }, 'cannot read the log, trying again');
+    onError: (error, failures) => {
+      // Told at the 1st, 2nd, 4th, 8th, … failure: an outage is one thing, however often it is met.
+      const level = (failures & (failures - 1)) === 0 ? 'warn' : 'debug';
+      kafka.logger[level]({ err: error, topic, failures }, 'cannot read the log, trying again');
     },
   });
 

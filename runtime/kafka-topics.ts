@@ -1,4 +1,5 @@
 import type { KafkaConnection } from './kafka-connection.ts';
+import { KafkaUnavailable } from './kafka-errors.ts';
 
 export type TopicSpec = {
   readonly topic: string;
@@ -12,12 +13,16 @@ export type EnsuredTopic = { readonly topic: string; readonly created: boolean }
 
 /**
  * Creates the topics that are missing and leaves the others as they are: more partitions would move calls to other
- * partitions, so that stays an operator's act.
+ * partitions, so that stays an operator's act. Throws `KafkaUnavailable` when no broker answers.
  */
 export async function ensureTopics(kafka: KafkaConnection, specs: readonly TopicSpec[]): Promise<EnsuredTopic[]> {
-  const client = kafka.client({ retries: 8, initialRetryMs: 200, maxRetryMs: 3000, requestTimeoutMs: 30_000 });
+  const client = kafka.client({ retries: 5, initialRetryMs: 200, maxRetryMs: 3000, requestTimeoutMs: 30_000 });
   const admin = client.admin();
-  await admin.connect();
+  try {
+    await admin.connect();
+  } catch (error) {
+    throw new KafkaUnavailable('Kafka does not answer', { cause: error });
+  }
   try {
     const existing = new Set(await admin.listTopics());
     const ensured: EnsuredTopic[] = [];

@@ -116,14 +116,14 @@ suite('a service', { timeout: 20_000, concurrency: 4 }, () => {
     assert.deepEqual([code, out], [0, 'up\nstopped\n']);
   });
 
-  test('that cannot start stops what it started and exits with 1', async () => {
+  test('whose settings are wrong stops what it started, says so in plain lines and exits with 2', async () => {
     const { code, out, log } = await runChild(
       `own.stop('a', () => console.log('a stopped')); throw new ConfigError(['PORT: is not set, expected a number']);`,
       () => undefined,
     );
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(out, /a stopped/);
-    assert.match(log, /PORT: is not set, expected a number/);
+    assert.match(log, /wrong settings:\n *PORT: is not set, expected a number\n/);
   });
 
   test('exits with 1 on what nobody handled, after stopping', async () => {

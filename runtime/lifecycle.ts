@@ -2,6 +2,8 @@ import { ConfigError } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { onStopRequest } from './stop-request.ts';
 
+const wrongSettings = 2;
+
 type Stop = () => Promise<void> | void;
 
 /** What a service hands its resources to: they are stopped in the reverse order of their start. */
@@ -22,7 +24,7 @@ export type ServiceOptions = {
 
 /**
  * Runs a process: starts it, then stops what it owns on SIGTERM, SIGINT or SIGHUP. Exit code 0 after a clean stop, 1 when the
- * start, a stop or anything unhandled fails. A second signal exits at once.
+ * start, a stop or anything unhandled fails, 2 when settings are wrong. A second signal exits at once.
  */
 export async function runService(
   name: string,
@@ -42,11 +44,13 @@ export async function runService(
     aborted.abort(new Error(`${name} is stopping`));
     const inTime = await owned.stopAll(stopTimeoutMs);
     if (!inTime) exitCode = 1;
-    logger.info({ exitCode }, 'stopped');
+    if (exitCode !== wrongSettings) logger.info({ exitCode }, 'stopped');
   };
   const fail = (error: unknown): void => {
-    exitCode = 1;
-    logger.fatal({ err: error }, messageOf(error));
+    exitCode = error instanceof ConfigError ? wrongSettings : 1;
+    // Whoever wrote the settings reads this, not whoever watches the log.
+    if (error instanceof ConfigError) process.stderr.write(`${name}: wrong settings:\n${error.message}\n`);
+    else logger.fatal({ err: error }, error instanceof Error ? error.message : String(error));
     void stop();
   };
   onStopRequest(
@@ -115,9 +119,4 @@ export function createOwned(logger: Logger): {
       return clean && ended !== 'timeout';
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof ConfigError) return `wrong settings:\n${error.message}`;
-  return error instanceof Error ? error.message : String(error);
 }

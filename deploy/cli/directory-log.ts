@@ -13,6 +13,7 @@ import {
   type KeyCreated,
   type KeyRevoked,
 } from '../../schemas/directory.ts';
+import { awayMessage } from '../migrate/reaching.ts';
 import { CommandError } from './command-error.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -27,7 +28,7 @@ export type DirectoryLog = {
   propose: (change: Change) => Promise<void>;
 };
 
-const catchUpTimeoutMs = 20_000;
+const catchUpTimeoutMs = 10_000;
 const proposalTimeoutMs = 10_000;
 
 /** Follows the directory's log to its end and lets `work` read and change the directory. */
@@ -42,7 +43,9 @@ export const withDirectoryLog = async <Result>(
   });
   try {
     if (!(await isCaughtUp(view)))
-      throw new CommandError(`the directory cannot be read from Kafka at ${config.kafkaBrokers.join(', ')}`);
+      throw new CommandError(
+        awayMessage({ name: 'Kafka', address: config.kafkaBrokers.join(', '), setting: 'TRUNKLINE_KAFKA_BROKERS' }),
+      );
     return await work({ directory: view.state, propose: (change) => propose(view, change) });
   } finally {
     await view.stop();

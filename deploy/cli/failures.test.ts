@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** Runs the command line to its end. Port 9 of this machine (discard) is nobody's. */
+const run = async (args: readonly string[], env: Record<string, string> = {}): Promise<[number | null, string]> => {
+  const away = { TRUNKLINE_KAFKA_BROKERS: '127.0.0.1:9' };
+  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...away, ...env }, stdio: 'pipe' });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => {
+      said += String(data);
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return [code, said];
+};
+
+test('without Kafka: one sentence with its address and the setting', { timeout: 60_000 }, async () => {
+  assert.deepEqual(await run(['migrate']), [
+    1,
+    'trunkline: Kafka does not answer at 127.0.0.1:9: start it, or set TRUNKLINE_KAFKA_BROKERS to where it is\n',
+  ]);
+});
+
+for (const service of [['ingest'], ['api'], ['processor', 'quarantine']]) {
+  test(`wrong settings of ${service.join(' ')}: its lines, and exit code 2`, { timeout: 60_000 }, async () => {
+    const [code, said] = await run(service, { TRUNKLINE_HTTP_PORT: 'abc' });
+    assert.equal(code, 2, said);
+    assert.match(said, /^[\w-]+: wrong settings:\n *TRUNKLINE_HTTP_PORT: is "?abc"?, expected an integer.*\n$/);
+  });
+}
