@@ -38,7 +38,8 @@ export const addReference = async (app: FastifyInstance, { title, description, t
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: pagePolicy,
-    theme: { title },
+    // The bar on top is for looking at other documents; this page has one.
+    theme: { title, css: [{ filename: 'reference.css', content: '.swagger-ui .topbar { display: none }' }] },
     uiConfig: { deepLinking: true, defaultModelsExpandDepth: 0, tryItOutEnabled: true, validatorUrl: null },
   });
   app.get('/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
