@@ -41,7 +41,7 @@ const endWithLauncher = () => {
 };
 
 if (packageFolder('commander') === undefined)
-  giveUp(`its packages are not installed; run \`make install\` (or \`npm ci\`) in ${project}`);
+  giveUp(`its packages are not installed; run \`make install\` in ${project}`);
 
 if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
   endWithLauncher();
