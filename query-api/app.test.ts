@@ -143,3 +143,13 @@ describe('load', () => {
     await small.close();
   });
 });
+
+test('before the directory has been read nobody is refused, only asked to come again', async () => {
+  const app = await testApp({ directory: () => null });
+  const response = await app.inject({ url: '/v1/calls', headers: { 'x-api-key': 'sk_live_any' } });
+  assert.equal(response.statusCode, 503);
+  assert.equal(response.json<{ error: { code: string } }>().error.code, 'UNAVAILABLE');
+  assert.equal(response.headers['retry-after'], '1');
+  assert.equal((await app.inject('/livez')).statusCode, 200);
+  await app.close();
+});

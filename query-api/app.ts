@@ -4,11 +4,10 @@ import { limitRequests } from '../runtime/http/load-limit.ts';
 import { type Check, probeRoutes } from '../runtime/http/probe-routes.ts';
 import { addReference } from '../runtime/http/reference.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import type { Directory } from '../schemas/directory.ts';
 import { type KeyRoutes, keyRoutes } from './api-keys/key-routes.ts';
 import { type CallRoutes, callRoutes } from './calls/call-routes.ts';
 import { type ApiError, unavailable } from './http/api-error.ts';
-import { authenticate } from './http/authentication.ts';
+import { authenticate, type KnownDirectory } from './http/authentication.ts';
 import { reference } from './http/reference.ts';
 import { type QuarantineRoutes, quarantineRoutes } from './quarantine/quarantine-routes.ts';
 import { type DownloadRoute, downloadRoute } from './recordings/download-route.ts';
@@ -21,7 +20,7 @@ export type AppParts = CallRoutes &
   KeyRoutes & {
     readonly logger: FastifyBaseLogger;
     readonly metrics: Metrics;
-    readonly directory: () => Directory;
+    readonly directory: KnownDirectory;
     readonly checks: Readonly<Record<string, Check>>;
     readonly requestTimeoutMs: number;
     readonly maxRequests: number;

@@ -9,6 +9,7 @@ import { createMetrics } from '../runtime/metrics.ts';
 import { createObjectStore, type ObjectStore } from '../runtime/s3.ts';
 import { type Directory, type DirectoryEvent, directoryLog } from '../schemas/directory.ts';
 import { type AppParts, buildApp } from './app.ts';
+import type { KnownDirectory } from './http/authentication.ts';
 import { createCallReader } from './calls/call-reader.ts';
 import { createCursors } from './listing/cursor.ts';
 import { cursorSecretOf } from './listing/cursor-secret.ts';
@@ -33,7 +34,7 @@ export const runQueryApi = async (): Promise<void> =>
     own.stop('object store', () => {
       objects.close();
     });
-    const directory = await openDirectory(config, logger, own);
+    const directory = openDirectory(config, logger, own);
 
     const app = await buildApp(partsOf({ config, logger, clickhouse, objects, directory }));
     own.stop('http', async () => app.close());
@@ -46,21 +47,27 @@ type Engines = {
   readonly logger: Logger;
   readonly clickhouse: ClickHouse;
   readonly objects: ObjectStore;
-  readonly directory: LogView<Directory>;
+  readonly directory: FollowedDirectory;
 };
 
-const openDirectory = async (
-  config: ConfigOf<typeof settings>,
-  logger: Logger,
-  own: Owner,
-): Promise<LogView<Directory>> => {
-  const directory = createLogView<Directory, DirectoryEvent>({
+type FollowedDirectory = { readonly view: LogView<Directory>; readonly known: KnownDirectory };
+
+/** Follows the directory; it is known once it has been read to its end. */
+const openDirectory = (config: ConfigOf<typeof settings>, logger: Logger, own: Owner): FollowedDirectory => {
+  const view = createLogView<Directory, DirectoryEvent>({
     kafka: createKafka(config, logger),
     ...directoryLog,
   });
-  own.stop('directory', async () => directory.stop());
-  await directory.caughtUp;
-  return directory;
+  own.stop('directory', async () => view.stop());
+  let caughtUp = false;
+  const catchUp = async (): Promise<void> => {
+    await view.caughtUp;
+    caughtUp = true;
+  };
+  catchUp().catch((error: unknown) => {
+    own.fail(error);
+  });
+  return { view, known: () => (caughtUp ? view.state() : null) };
 };
 
 const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): AppParts => {
@@ -69,11 +76,11 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
   return {
     logger,
     metrics: createMetrics('query-api'),
-    directory: directory.state,
+    directory: directory.known,
     checks: {
       clickhouse: checkOf(async () => clickhouse.ping()),
       object_store: checkOf(async () => objects.ping()),
-      directory: checkOf(async () => directory.isHealthy()),
+      directory: checkOf(async () => directory.known() !== null && directory.view.isHealthy()),
     },
     requestTimeoutMs: config.requestTimeoutMs,
     maxRequests: config.maxRequests,
@@ -84,6 +91,6 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
     audio,
     links: createDownloadLinks(audio, tables, { expiresInSeconds: config.downloadUrlSeconds }),
     quarantine: createQuarantineReader(tables),
-    keys: createKeyStore(directory),
+    keys: createKeyStore(directory.view),
   };
 };

@@ -47,6 +47,8 @@ export type BatchRunner = {
 /** A member that crashed holds its partitions for this long. */
 const sessionTimeoutMs = 10_000;
 const heartbeatIntervalMs = 3000;
+/** Two heartbeats that did not come, and some time for the third. */
+const healthyWithinMs = 2 * heartbeatIntervalMs + 1000;
 const stopGraceMs = 5000;
 const startTimeoutMs = 60_000;
 
@@ -101,7 +103,7 @@ export async function runBatches(options: BatchOptions): Promise<BatchRunner> {
       clearTimeout(timer);
       stopListening();
     },
-    isHealthy: () => Date.now() - membership.lastSignMs() < 2 * sessionTimeoutMs,
+    isHealthy: () => Date.now() - membership.lastSignMs() < healthyWithinMs,
     lag: lag.read,
   };
 }

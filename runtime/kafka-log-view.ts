@@ -42,7 +42,8 @@ export class ProposalUnconfirmed extends Error {
 }
 
 const proposalHeader = 'proposal-id';
-const healthyWithinMs = 15_000;
+/** A read waits for half a second at most, so a log that is silent for this long is away. */
+const healthyWithinMs = 5000;
 
 /** Follows a topic from its beginning without a consumer group, so it leaves nothing behind on the brokers. */
 export function createLogView<State, Event>(options: LogViewOptions<State, Event>): LogView<State> {

@@ -33,3 +33,21 @@ for (const service of [['ingest'], ['api'], ['processor', 'quarantine']]) {
     assert.match(said, /^[\w-]+: wrong settings:\n *TRUNKLINE_HTTP_PORT: is "?abc"?, expected an integer.*\n$/);
   });
 }
+
+test('the API answers /livez though it has never reached Kafka, and is not ready', { timeout: 60_000 }, async (t) => {
+  const child = spawn(process.execPath, [main, 'api'], {
+    env: { ...process.env, TRUNKLINE_KAFKA_BROKERS: '127.0.0.1:9', TRUNKLINE_HTTP_PORT: '0' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let log = '';
+  let port: string | undefined;
+  for await (const data of child.stderr) {
+    log += String(data);
+    port = /"port":(\d+),"msg":"listening"/.exec(log)?.[1];
+    if (port !== undefined) break;
+  }
+  assert.ok(port, log);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 503);
+});
