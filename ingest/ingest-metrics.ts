@@ -10,22 +10,22 @@ export type IngestMetrics = {
 /** Counts what came in and what became of it. */
 export const createIngestMetrics = (metrics: Metrics): IngestMetrics => {
   const records = metrics.counter({
-    name: 'trunkline_ingest_records_total',
+    name: 'ingest_records_total',
     help: 'Records received, by dialect and outcome',
     labels: ['dialect', 'outcome'],
   });
   const rejections = metrics.counter({
-    name: 'trunkline_ingest_rejections_total',
+    name: 'ingest_rejections_total',
     help: 'Records that could not be used, by the reason',
     labels: ['dialect', 'code'],
   });
-  const recordings = metrics.counter({ name: 'trunkline_ingest_uploads_total', help: 'Recordings stored' });
+  const recordings = metrics.counter({ name: 'ingest_uploads_total', help: 'Recordings stored' });
   const recordingBytes = metrics.counter({
-    name: 'trunkline_ingest_uploaded_bytes_total',
+    name: 'ingest_uploaded_bytes_total',
     help: 'Bytes of audio stored',
   });
   const spool = metrics.gauge({
-    name: 'trunkline_ingest_spool_bytes',
+    name: 'ingest_spool_bytes',
     help: 'Bytes on this machine’s disk that wait for Kafka',
   });
   return {

@@ -119,7 +119,7 @@ test('serves, is ready, and stops cleanly', { timeout: 60_000 }, async () => {
   }
   assert.match(
     await (await ask('/metrics')).text(),
-    /http_request_duration_seconds_count\{.*route="\/v1\/calls".* 1\n/,
+    /trunkline_http_request_duration_seconds_count\{.*route="\/v1\/calls".* 1\n/,
   );
   assert.equal(await end(child), 0);
 });

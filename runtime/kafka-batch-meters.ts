@@ -15,11 +15,11 @@ export type BatchMeters = {
 export function createBatchMeters(metrics: Metrics, group: string): BatchMeters {
   const labels = ['group', 'topic'] as const;
   const seconds = metrics.histogram({
-    name: 'trunkline_kafka_batch_seconds',
+    name: 'kafka_batch_seconds',
     help: 'Time from a batch handed to its handler to its offset committed',
     labels,
   });
-  const records = metrics.counter({ name: 'trunkline_kafka_records_total', help: 'Records handled', labels });
+  const records = metrics.counter({ name: 'kafka_records_total', help: 'Records handled', labels });
   const counter = (name: string, help: string): Counter<'group' | 'topic'> => metrics.counter({ name, help, labels });
   return {
     begin: (topic, count) => {
@@ -29,16 +29,16 @@ export function createBatchMeters(metrics: Metrics, group: string): BatchMeters 
         records.inc({ group, topic }, count);
       };
     },
-    retries: counter('trunkline_kafka_batch_retries_total', 'Batches given to their handler again after it failed'),
-    fenced: counter('trunkline_kafka_batches_fenced_total', 'Batches not committed because the partition had gone'),
-    lost: counter('trunkline_kafka_records_lost_possible_total', 'Times that a committed offset was out of the log'),
+    retries: counter('kafka_batch_retries_total', 'Batches given to their handler again after it failed'),
+    fenced: counter('kafka_batches_fenced_total', 'Batches not committed because the partition had gone'),
+    lost: counter('kafka_records_lost_possible_total', 'Times that a committed offset was out of the log'),
     lag: metrics.gauge({
-      name: 'trunkline_kafka_lag_records',
+      name: 'kafka_lag_records',
       help: 'Records not yet handled, as of the last batch',
       labels: ['group', 'topic', 'partition'],
     }),
     rebalances: metrics.counter({
-      name: 'trunkline_kafka_rebalances_total',
+      name: 'kafka_rebalances_total',
       help: 'Assignments that ended',
       labels: ['group'],
     }),

@@ -6,7 +6,7 @@ test('metrics carry the service and Node’s own are there', async () => {
   const metrics = createMetrics('calls');
   metrics.counter({ name: 'rows_total', help: 'rows', labels: ['table'] }).inc({ table: 'calls' }, 3);
   const text = await metrics.registry.metrics();
-  assert.match(text, /^rows_total\{table="calls",service="calls"\} 3$/m);
+  assert.match(text, /^trunkline_rows_total\{table="calls",service="calls"\} 3$/m);
   assert.match(text, /^process_cpu_seconds_total\{service="calls"\}/m);
 });
 

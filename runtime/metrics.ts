@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export type { Counter, Gauge, Histogram } from 'prom-client';
 
 type Described<Label extends string> = {
+  /** Without `trunkline_`, with which every metric of ours begins. */
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly Label[];
@@ -21,6 +22,8 @@ export type Metrics = {
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+const ours = (name: string): string => `trunkline_${name}`;
+
 /** A registry with Node's own metrics, each line labelled with the service. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
@@ -28,10 +31,10 @@ export function createMetrics(service: string): Metrics {
   collectDefaultMetrics({ register: registry });
 
   const once = <Metric>(name: string, create: () => Metric): Metric =>
-    (registry.getSingleMetric(name) as Metric | undefined) ?? create();
+    (registry.getSingleMetric(ours(name)) as Metric | undefined) ?? create();
 
   const base = <Label extends string>({ name, help, labels = [] }: Described<Label>) => ({
-    name,
+    name: ours(name),
     help,
     labelNames: labels,
     registers: [registry],

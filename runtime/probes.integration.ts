@@ -20,7 +20,7 @@ test('probes tell of life, readiness and metrics', { timeout: 10_000 }, async ()
   live = false;
   assert.deepEqual(await get('/readyz'), [200, '{"ready":true,"checks":{"kafka":"ok"}}']);
   assert.deepEqual(await get('/livez'), [503, '{"live":false}']);
-  assert.match((await get('/metrics'))[1], /^rows_total\{service="calls"\} 2$/m);
+  assert.match((await get('/metrics'))[1], /^trunkline_rows_total\{service="calls"\} 2$/m);
   assert.equal((await get('/'))[0], 404);
   await probes.stop();
   await assert.rejects(fetch(`http://127.0.0.1:${probes.port}/livez`));
