@@ -1,3 +1,4 @@
+import { maxSwitchIdLength } from '../schemas/api-keys.ts';
 import type { Event } from '../schemas/events.ts';
 import type { Rejection } from '../schemas/rejections.ts';
 
@@ -20,8 +21,6 @@ export const ignored: Normalised = { events: [] };
 export const reject = (code: string, field: string, message: string): { rejection: Rejection } => ({
   rejection: { code, message, field },
 });
-
-const maxSwitchIdLength = 128;
 
 /** The switch a record is of: as asked, as the record says, or the key's own. */
 export const switchOf = (

@@ -14,6 +14,17 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
+/** A switch publishes and nothing else: its key lies on a machine that others reach. */
+export const switchScopes: readonly Scope[] = ['events:write', 'recordings:write'];
+
+/** Which of these scopes a key cannot have, bound to a switch or not. */
+export const impossibleScopes = (wanted: readonly string[], switchId: string | null): string[] => {
+  const allowed: readonly string[] = switchId === null ? scopes : switchScopes;
+  return wanted.filter((scope) => !allowed.includes(scope));
+};
+
+export const maxSwitchIdLength = 128;
+
 /** A new secret, shown once: 256 random bits, so a plain SHA-256 of it is safe to keep. */
 export const newSecret = (): string => `sk_live_${randomBytes(32).toString('base64url')}`;
 

@@ -51,3 +51,19 @@ test('the API answers /livez though it has never reached Kafka, and is not ready
   assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200);
   assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 503);
 });
+
+for (const [args, said] of [
+  [['list', '--tenant', 'Acme!'], /--tenant "Acme!": give up to 63/],
+  [['revoke', '--tenant', 'Acme!', 'key_1'], /--tenant "Acme!": give up to 63/],
+  [['create', '--tenant', 'acme', '--name', 'x', '--switch', 'p'.repeat(129)], /--switch: give a name of 1 to 128/],
+  [
+    ['create', '--tenant', 'acme', '--name', 'x', '--switch', 'pbx', '--scopes', 'calls:read'],
+    /a switch cannot have calls:read/,
+  ],
+] as const) {
+  test(`keys ${args.join(' ').slice(0, 60)}: refused before anything is asked`, { timeout: 60_000 }, async () => {
+    const [code, text] = await run(['keys', ...args]);
+    assert.equal(code, 2, text);
+    assert.match(text, said);
+  });
+}

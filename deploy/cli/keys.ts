@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { newSecret, secretHash, type Scope, scopes as knownScopes } from '../../schemas/api-keys.ts';
+import {
+  impossibleScopes,
+  maxSwitchIdLength,
+  newSecret,
+  type Scope,
+  scopes as knownScopes,
+  secretHash,
+  switchScopes,
+} from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
 import { connectionEnvironment } from '../up/environment.ts';
 import { readRunFile } from '../up/run-file.ts';
@@ -18,7 +26,6 @@ export type NewKey = Where & {
 };
 
 /** What a key may do when nobody says: a switch publishes, everyone else reads. */
-const switchScopes: readonly Scope[] = ['events:write', 'recordings:write'];
 const readerScopes: readonly Scope[] = ['calls:read', 'recordings:read'];
 
 export const newKeyId = (): string => `key_${randomBytes(12).toString('hex')}`;
@@ -28,17 +35,19 @@ export const createKey = async (
   wanted: NewKey,
 ): Promise<{ keyId: string; secret: string; scopes: readonly string[] }> => {
   const scopes = checkedScopes(wanted);
+  const switchId = checkedSwitch(wanted.switchName);
+  const tenantId = checkedTenant(wanted.tenant);
   const [keyId, secret] = [newKeyId(), newSecret()];
   await withDirectoryLog(environmentFor(wanted), ({ propose }) =>
     propose({
       type: 'key.created',
-      tenantId: checkedTenant(wanted.tenant),
+      tenantId,
       change: {
         key_id: keyId,
         name: wanted.name,
         secret_sha256: secretHash(secret),
         scopes,
-        switch_id: wanted.switchName ?? null,
+        switch_id: switchId,
       },
     }),
   );
@@ -46,18 +55,22 @@ export const createKey = async (
 };
 
 /** A table of a tenant's keys, oldest first. */
-export const listKeys = (where: Where): Promise<string> =>
-  withDirectoryLog(environmentFor(where), async ({ directory }) => {
-    const keys = [...directory().keys.values()].filter(({ tenantId }) => tenantId === where.tenant);
-    if (keys.length === 0) return `tenant ${where.tenant} has no keys`;
+export const listKeys = async (where: Where): Promise<string> => {
+  const tenant = checkedTenant(where.tenant);
+  return withDirectoryLog(environmentFor(where), async ({ directory }) => {
+    const keys = [...directory().keys.values()].filter(({ tenantId }) => tenantId === tenant);
+    if (keys.length === 0) return `tenant ${tenant} has no keys`;
     return table(['KEY', 'NAME', 'SWITCH', 'SCOPES', 'CREATED', 'REVOKED'], keys.map(keyRow));
   });
+};
 
 /** Ends a key; throws a `CommandError` where the tenant has no such live key. */
-export const revokeKey = (where: Where & { keyId: string }): Promise<void> =>
-  withDirectoryLog(environmentFor(where), ({ propose }) =>
-    propose({ type: 'key.revoked', tenantId: where.tenant, change: { key_id: where.keyId } }),
+export const revokeKey = async (where: Where & { keyId: string }): Promise<void> => {
+  const tenantId = checkedTenant(where.tenant);
+  await withDirectoryLog(environmentFor(where), ({ propose }) =>
+    propose({ type: 'key.revoked', tenantId, change: { key_id: where.keyId } }),
   );
+};
 
 const keyRow = ({ keyId, name, switchId, scopes, createdAtUs, revokedAtUs }: ApiKey): readonly string[] => [
   keyId,
@@ -86,10 +99,16 @@ const checkedTenant = (tenant: string): string => {
   );
 };
 
+const checkedSwitch = (name: string | undefined): string | null => {
+  if (name === undefined) return null;
+  if (name !== '' && name.length <= maxSwitchIdLength) return name;
+  throw new CommandError(`--switch: give a name of 1 to ${maxSwitchIdLength} characters`, 2);
+};
+
 const checkedScopes = ({ scopes, switchName }: NewKey): readonly string[] => {
   if (scopes === undefined) return switchName === undefined ? readerScopes : switchScopes;
-  const allowed: readonly string[] = switchName === undefined ? knownScopes : switchScopes;
-  const wrong = scopes.filter((scope) => !allowed.includes(scope));
+  const allowed = switchName === undefined ? knownScopes : switchScopes;
+  const wrong = impossibleScopes(scopes, switchName ?? null);
   if (wrong.length === 0) return scopes;
   const kind = switchName === undefined ? 'a key' : 'a switch';
   throw new CommandError(`--scopes: ${kind} cannot have ${wrong.join(', ')}; there are ${allowed.join(', ')}`, 2);

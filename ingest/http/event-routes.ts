@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import type { App } from '../../runtime/http/app.ts';
 import type { Source } from '../dialect.ts';
 import { dialects } from '../dialects.ts';
@@ -17,7 +18,11 @@ export type EventRoutes = { publish: Publish; metrics: IngestMetrics; nowUs: () 
 
 const Query = Type.Object({
   switch: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 128, description: 'Name of the switch, where the records do not say it.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: maxSwitchIdLength,
+      description: 'Name of the switch, where the records do not say it.',
+    }),
   ),
 });
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
+import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import { microsFromIso } from '../../schemas/event-json.ts';
 import { cleanText } from '../clean-text.ts';
 import { type Source, switchOf, timeRejection } from '../dialect.ts';
@@ -29,7 +30,8 @@ export type RecordingRoutes = {
 
 const Params = Type.Object({ recording_id: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,200}$' }) });
 
-const name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }));
+const name = (description: string, maxLength = 255) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength, description }));
 const instant = (description: string) =>
   Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }));
 
@@ -38,7 +40,7 @@ const Query = Type.Object({
   call_started_at: instant('When the call started, as in its events.'),
   leg_id: name('The leg that was recorded.'),
   started_at: instant('When the recording started.'),
-  switch: name("Name of the switch; unnecessary with a key of that switch's own."),
+  switch: name("Name of the switch; unnecessary with a key of that switch's own.", maxSwitchIdLength),
 });
 
 const Stored = Type.Object({

@@ -60,6 +60,18 @@ test('a key gives no scope that it lacks, and none to another tenant', async () 
   await app.close();
 });
 
+test('a key of a switch publishes and nothing else, whoever makes it', async () => {
+  const { app, ask, keys } = await start();
+  const make = async (scopes: readonly string[], switch_id: string) =>
+    (await ask('POST', '/v1/api-keys', secrets.owner, { name: 'pbx', scopes, switch_id })).statusCode;
+  assert.equal(await make(['calls:read'], 'pbx-1'), 422);
+  assert.equal(await make(['*'], 'pbx-1'), 422);
+  assert.equal(await make(['events:write'], 'p'.repeat(129)), 422);
+  assert.equal(keys.length, 0);
+  assert.equal(await make(['events:write', 'recordings:write'], 'p'.repeat(128)), 201);
+  await app.close();
+});
+
 test('a key is revoked by its own tenant only', async () => {
   const { app, ask } = await start();
   await ask('POST', '/v1/api-keys', secrets.owner, { name: 'Old', scopes: ['calls:read'] });

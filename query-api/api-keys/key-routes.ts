@@ -1,6 +1,14 @@
 import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
-import { mayUse, type Scope, scopes } from '../../schemas/api-keys.ts';
+import { type CommonError, invalid } from '../../runtime/http/http-error.ts';
+import {
+  impossibleScopes,
+  maxSwitchIdLength,
+  mayUse,
+  type Scope,
+  scopes,
+  switchScopes,
+} from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
@@ -16,7 +24,11 @@ const NewKey = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 100 }),
     scopes: Type.Array(Type.Enum([...scopes]), { minItems: 1, maxItems: scopes.length }),
     switch_id: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'The switch that publishes with this key.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: maxSwitchIdLength,
+        description: `The switch that publishes with this key; it then has no scopes but ${switchScopes.join(', ')}.`,
+      }),
     ),
   },
   { additionalProperties: false },
@@ -62,6 +74,8 @@ export const keyRoutes = (app: App, { keys }: KeyRoutes): void => {
       const actor = keyOf(request);
       const { name, switch_id: switchId = null } = request.body;
       const wanted: readonly Scope[] = [...new Set(request.body.scopes)];
+      const impossible = impossibleScopes(wanted, switchId);
+      if (impossible.length > 0) throw notOfSwitches(impossible);
       const excess = wanted.filter((scope) => !mayUse(actor, scope));
       if (excess.length > 0) throw mayNotGive(excess);
       const { key, secret } = await keys.create(actor, { name, scopes: wanted, switchId });
@@ -86,6 +100,14 @@ export const keyRoutes = (app: App, { keys }: KeyRoutes): void => {
     },
   });
 };
+
+const notOfSwitches = (impossible: readonly string[]): CommonError =>
+  invalid(
+    impossible.map((scope) => ({
+      field: 'scopes',
+      message: `a key of a switch cannot have ${scope}; there are ${switchScopes.join(', ')}`,
+    })),
+  );
 
 const mayNotGive = (excess: readonly Scope[]): ApiError =>
   new ApiError(403, 'INSUFFICIENT_SCOPE', 'A key cannot give scopes that it does not have itself.', {
