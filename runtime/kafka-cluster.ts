@@ -1,5 +1,5 @@
 import type { ClientPatience, KafkaConnection } from './kafka-connection.ts';
-import { type Broker, type Cluster, createCluster, protocolError } from './kafka-internals.ts';
+import { type Broker, type Cluster, createCluster, isHalfConnected, protocolError } from './kafka-internals.ts';
 
 /** The cluster's topics and brokers, asked anew after failures. */
 export type ClusterAccess = {
@@ -20,6 +20,7 @@ export function openCluster(kafka: KafkaConnection, patience: ClientPatience): C
   return {
     cluster,
     prepare: async (topics) => {
+      if (isHalfConnected(cluster)) await cluster.disconnect();
       if (!cluster.isConnected()) await cluster.connect();
       for (const topic of topics) await cluster.addTargetTopic(topic);
       await cluster.refreshMetadataIfNecessary();

@@ -109,6 +109,7 @@ export type Broker = {
 };
 
 export type Cluster = {
+  readonly brokerPool: { readonly seedBroker?: { readonly versions: object | null; isConnected(): boolean } };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;
@@ -131,6 +132,14 @@ export function createCluster(kafka: Kafka): Cluster {
   if (create === undefined) throw new Error('this release of kafkajs has no createCluster');
   const build = Reflect.get(kafka, create) as (options: object) => Cluster;
   return build({ metadataMaxAge: 300_000, allowAutoTopicCreation: false, isolationLevel: readCommitted });
+}
+
+/**
+ * Whether a broker took the connection and then did not tell in time what it speaks. kafkajs counts it as connected, so
+ * it asks no more, and has no request to send: nothing but a new connection helps.
+ */
+export function isHalfConnected({ brokerPool: { seedBroker } }: Cluster): boolean {
+  return seedBroker?.isConnected() === true && seedBroker.versions === null;
 }
 
 /** Sends a produce request that is encoded already; gives the answer undecoded but for its throttling. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { after, before, suite, test } from 'node:test';
 import { type EngineProcess, startEngineProcess } from '../deploy/testing/engine-process.ts';
 import { readConfig } from './config.ts';
@@ -101,6 +102,18 @@ suite('kafka outage', { timeout: 90_000 }, () => {
     });
     await until(publisher.isAvailable);
     await publisher.publish([message]);
+    await publisher.stop();
+  });
+
+  test('a publisher that began with a broker that took its connection and was silent works once it speaks', async () => {
+    const topic = await newTopic(1);
+    process.kill(broker.pid, 'SIGSTOP');
+    const publisher = await createPublisher(kafka, { timeoutMs: 400 }).finally(() => {
+      process.kill(broker.pid, 'SIGCONT');
+    });
+    assert.equal(publisher.isAvailable(), false);
+    await until(publisher.isAvailable);
+    await publisher.publish([{ topic, key: 'k', value: Buffer.from('v') }]);
     await publisher.stop();
   });
 
