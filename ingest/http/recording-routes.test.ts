@@ -104,6 +104,9 @@ test('what an upload must say, and may not be', async (t) => {
   assert.deepEqual(await send(url, { 'x-content-sha256': undefined }), [422, 'VALIDATION_ERROR', 'x-content-sha256']);
   assert.deepEqual(await send(url, { 'content-type': 'video/mp4' }), [415, 'UNSUPPORTED_MEDIA_TYPE', undefined]);
   assert.deepEqual(await send(url, {}, Buffer.alloc(1001)), [413, 'PAYLOAD_TOO_LARGE', undefined]);
+  const told = async (path: string) => (await put(ingest, path, audio)).body;
+  assert.match(await told('/v1/recordings/r'), /"is missing: name the switch with \?switch=NAME/);
+  assert.match(await told('/v1/recordings/a%2Fb?switch=s'), /"must be 1 to 200 letters, digits and/);
   assert.deepEqual(await send('/v1/recordings/r'), [422, 'VALIDATION_ERROR', 'switch']);
   assert.deepEqual(await send('/v1/recordings/a%2Fb?switch=s'), [422, 'VALIDATION_ERROR', 'recording_id']);
   assert.deepEqual(await send(`${url}&started_at=yesterday`), [422, 'VALIDATION_ERROR', 'started_at']);

@@ -28,7 +28,12 @@ export type RecordingRoutes = {
   uploaded: (bytes: number) => void;
 };
 
-const Params = Type.Object({ recording_id: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,200}$' }) });
+const Params = Type.Object({
+  recording_id: Type.String({
+    pattern: '^[A-Za-z0-9._:-]{1,200}$',
+    description: '1 to 200 letters, digits and . _ : -',
+  }),
+});
 
 const name = (description: string, maxLength = 255) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }));
@@ -159,7 +164,8 @@ const switchNamed = (request: Asked, observedAtUs: number): string => {
   if (!('rejection' in named)) return named.switchId;
   const { code, field, message } = named.rejection;
   if (code === 'SWITCH_NOT_ALLOWED') throw new ApiError(403, code, message, { details: [{ field, message }] });
-  throw invalid([{ field, message }]);
+  const missing = 'is missing: name the switch with ?switch=NAME, or use a key of that switch';
+  throw invalid([{ field, message: code === 'SWITCH_UNKNOWN' ? missing : message }]);
 };
 
 const timesOf = (

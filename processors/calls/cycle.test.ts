@@ -264,6 +264,11 @@ test('records that cannot be kept are dead letters with their bytes, and the sam
     'TENANT_MISSING',
     'TIME_OUT_OF_RANGE',
   ]);
+  const conflict = letters.find(({ code }) => code === 'ANCHOR_CONFLICT');
+  assert.match(
+    conflict?.message ?? '',
+    /^call_started_at is 20[\dT:.-]+Z, but the call is known to begin at 20[\dT:.-]+Z$/,
+  );
   for (const { raw, stage, source } of letters) {
     assert.ok(odd.some((bytes) => bytes.equals(raw)));
     assert.equal(stage, 'calls');

@@ -1,5 +1,6 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
+import { isoFromMicros } from '../../schemas/event-json.ts';
 import { type Anchored, type AnchorPlan, planAnchors, withIdentity } from './anchoring.ts';
 import { assembleTouched } from './assemble-touched.ts';
 import type { CallIdentity } from './assembly/identity.ts';
@@ -82,7 +83,8 @@ const settle = (
 };
 
 const conflictLetter = (one: Anchored): ReturnType<typeof deadLetter> => {
-  const message = `call_started_at is ${one.event.call_started_at} µs, but the call is known to begin at ${one.identity.call_started_at} µs`;
+  const told = isoFromMicros(one.event.call_started_at ?? one.event.occurred_at);
+  const message = `call_started_at is ${told}, but the call is known to begin at ${isoFromMicros(one.identity.call_started_at)}`;
   return deadLetter(one.event, { code: 'ANCHOR_CONFLICT', message, field: 'call_started_at' }, one);
 };
 

@@ -76,10 +76,22 @@ export const downloadRoute = (app: App, { recordings, audio }: DownloadRoute): v
   });
 };
 
+const noAudio = {
+  recording: 'There is no audio yet: the recording is still being made, or its audio was not uploaded.',
+  uploading: 'There is no audio yet: the recording has ended, and its audio is awaited.',
+  absent: 'There is no audio, and there will be none: its status is absent.',
+  failed: 'There is no usable audio: its status is failed, and failure_reason says why.',
+  deleted: 'There is no audio any more: it was deleted.',
+} as const;
+
 /** The size of audio that can be given in this format. */
 const sizeOf = (row: RecordingFound, format: string | undefined): number => {
   if (row.status !== 'available' || row.bytes === null) {
-    throw new ApiError(409, 'RECORDING_NOT_AVAILABLE', `There is no audio: the recording is ${row.status}.`);
+    throw new ApiError(
+      409,
+      'RECORDING_NOT_AVAILABLE',
+      noAudio[row.status as keyof typeof noAudio] ?? 'There is no audio.',
+    );
   }
   if (format !== undefined && format !== row.format) {
     const message = `The recording is stored as ${row.format || 'another format'}; leave format out to get it.`;

@@ -160,6 +160,8 @@ describe('a download', () => {
   test('what is not stored is a conflict that says why', async () => {
     const response = await ask('/v1/recordings/rec_2/download');
     assert.deepEqual([response.statusCode, codeOf(response)], [409, 'RECORDING_NOT_AVAILABLE']);
+    assert.match(response.body, /There is no (usable )?audio/);
+    assert.doesNotMatch(response.body, /the recording is \w+\."/);
     assert.match(response.body, /is failed/);
     assert.equal((await ask('/v1/recordings/rec_3/download')).statusCode, 409);
   });

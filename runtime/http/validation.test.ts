@@ -9,6 +9,7 @@ const Query = Type.Object(
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     has_audio: Type.Optional(Type.Boolean()),
     sort: Type.Optional(Type.Enum(['up', 'down'])),
+    code: Type.Optional(Type.String({ pattern: '^[a-z]{2}$', description: 'two small letters' })),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 5 })),
   },
   { additionalProperties: false },
@@ -34,11 +35,12 @@ test('each wrong parameter is told with its field and the way out', async (t) =>
     ['limit=101', 'limit', 'must be at most 100'],
     ['has_audio=maybe', 'has_audio', 'must be true or false'],
     ['sort=left', 'sort', 'must be one of up, down'],
+    ['code=X', 'code', 'must be two small letters'],
     ['name=', 'name', 'must not be empty'],
     ['name=abcdef', 'name', 'must have at most 5 characters'],
     ['name=a&name=b', 'name', 'must be a single text'],
     ['hasAudio=true', 'hasAudio', 'is unknown; did you mean has_audio?'],
-    ['flavour=mint', 'flavour', 'is unknown; known are limit, has_audio, sort, name'],
+    ['flavour=mint', 'flavour', 'is unknown; known are limit, has_audio, sort, code, name'],
   ];
   for (const [query, field, message] of table) {
     const response = await app.inject(`/search?${query}`);

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type Detail, invalid } from './http-error.ts';
 
-type Properties = Readonly<Record<string, { readonly type?: string }>>;
+type Properties = Readonly<Record<string, { readonly type?: string; readonly description?: string }>>;
 
 /**
  * Checks requests by their TypeBox schemas. Text from a URL is first read as the number or boolean that the schema
@@ -48,6 +48,9 @@ const toDetails = (error: TLocalizedValidationError, properties: Properties): De
   if (error.keyword === 'required') {
     return error.params.requiredProperties.map((name) => ({ field: join(field, name), message: 'is required' }));
   }
+  // A regular expression is for programs; its description says the same to people.
+  if (error.keyword === 'pattern')
+    return [{ field, message: `must be ${properties[field]?.description ?? 'in another form'}` }];
   return [{ field, message: messageOf(error) }];
 };
 
