@@ -156,6 +156,9 @@ test('bodies that cannot be taken', async (t) => {
   assert.deepEqual(await send('[{"type":'), [400, 'MALFORMED_JSON']);
   assert.deepEqual(await send(''), [400, 'MALFORMED_JSON']);
   assert.deepEqual(await send('{}', 'application/xml'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
+  const form = 'application/x-www-form-urlencoded';
+  assert.deepEqual(await send('{}', form), [415, 'UNSUPPORTED_MEDIA_TYPE']);
+  assert.deepEqual(await send('{}', 'text/event-plain'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
   assert.deepEqual(await send('{}', 'text/plain'), [415, 'UNSUPPORTED_MEDIA_TYPE']);
   assert.deepEqual(await send(`[${'0,'.repeat(10_000)}0]`), [413, 'PAYLOAD_TOO_LARGE']);
   assert.deepEqual(await send('0\n'.repeat(10_001), 'application/x-ndjson'), [413, 'PAYLOAD_TOO_LARGE']);

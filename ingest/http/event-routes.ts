@@ -8,6 +8,8 @@ import type { IngestMetrics } from '../ingest-metrics.ts';
 import { type Dialect, judge } from '../judging.ts';
 import type { Publish } from '../publishing.ts';
 import type { SentRecord } from '../records.ts';
+import { cleanText } from '../clean-text.ts';
+import { ApiError } from './api-error.ts';
 import { keyOf } from './authentication.ts';
 import { cdrRecords, formTypes } from './cdr-body.ts';
 import { errorResponses } from './error-responses.ts';
@@ -63,7 +65,21 @@ export const eventRoutes = (app: App, routes: EventRoutes): void => {
   );
 };
 
+/** Types are known to all routes here, but each has a use for some only. Fastify itself refuses those it does not know. */
+const takesOnly =
+  (types: readonly string[]) =>
+  async (request: FastifyRequest): Promise<void> => {
+    const type = mediaType(request);
+    if (type === '' || types.includes(type)) return;
+    throw new ApiError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      `${cleanText(type, 60)} is not taken here: send ${types.join(', ')}.`,
+    );
+  };
+
 const described = (summary: string, body: typeof CanonicalBody, consumes: readonly string[]) => ({
+  onRequest: takesOnly(consumes),
   schema: {
     summary,
     tags: ['events'],
