@@ -67,3 +67,16 @@ for (const [args, said] of [
     assert.match(text, said);
   });
 }
+
+for (const args of [
+  ['--data', '/nowhere', 'freeswitch', 'f.json'],
+  ['freeswitch', '--data', '/nowhere', 'f.json'],
+  ['freeswitch', 'f.json', '--data', '/nowhere'],
+]) {
+  test(`feed ${args.join(' ')}: the option is known where it stands`, { timeout: 60_000 }, async () => {
+    const [code, text] = await run(['feed', ...args]);
+    assert.equal(code, 1, text);
+    assert.match(text, /\/nowhere/);
+    assert.doesNotMatch(text, /unknown option/);
+  });
+}

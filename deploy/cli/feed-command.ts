@@ -27,13 +27,7 @@ const addDialect = (feed: Command, dialect: DialectName): void => {
     .command(dialect)
     .description(descriptions[dialect])
     .argument('<file...>', 'JSON (one record or an array), NDJSON, or text where the dialect has one')
-    .option('--data <dir>', 'push into the `trunkline up` that runs on this folder (default: data)')
-    .option('--ingest <url>', 'or: where to push, http://host:port')
-    .option('--api <url>', 'with --ingest: where to look for the calls')
-    .option('--key <secret>', 'API key (default: the installation’s own; with --ingest: TRUNKLINE_API_KEY)')
-    .option('--switch <name>', 'the switch, where the records do not name it')
-    .option('--no-wait', 'do not wait until the API shows the calls')
-    .option('--timeout <seconds>', 'give up when nothing more came for so long', secondsOption, 60)
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
       `
@@ -44,7 +38,8 @@ Examples:
   $ trunkline feed ${dialect} --data /var/lib/trunkline --switch pbx-1 monday.ndjson tuesday.ndjson
   $ trunkline feed ${dialect} --ingest https://in.example.net --key sk_live_… --no-wait capture.json`,
     )
-    .action(async (files: readonly string[], options: Options) => {
+    .action(async (files: readonly string[]) => {
+      const options = feed.opts<Options>();
       const { feed: push } = await import('../feed/feed.ts');
       const { switch: switchName, wait, timeout } = options;
       const place = placeOf(options);
@@ -86,6 +81,14 @@ const progress = (line: string): void => {
 export const addFeedCommands = (program: Command): void => {
   const feed = program
     .command('feed')
-    .description('push captures of native events through ingest, and see the calls they make');
+    .description('push captures of native events through ingest, and see the calls they make')
+    // Of the parent, so that they may stand before or behind the dialect.
+    .option('--data <dir>', 'push into the `trunkline up` that runs on this folder (default: data)')
+    .option('--ingest <url>', 'or: where to push, http://host:port')
+    .option('--api <url>', 'with --ingest: where to look for the calls')
+    .option('--key <secret>', 'API key (default: the installation’s own; with --ingest: TRUNKLINE_API_KEY)')
+    .option('--switch <name>', 'the switch, where the records do not name it')
+    .option('--no-wait', 'do not wait until the API shows the calls')
+    .option('--timeout <seconds>', 'give up when nothing more came for so long', secondsOption, 60);
   for (const dialect of Object.keys(descriptions) as DialectName[]) addDialect(feed, dialect);
 };
