@@ -166,6 +166,16 @@ describe('a call', () => {
     await app.close();
   });
 
+  test('a parameter that means nothing is refused, as in listings', async () => {
+    const { app, get } = await appWith([full]);
+    for (const path of [full.call_id, `${full.call_id}/events`]) {
+      const response = await get(`/v1/calls/${path}?foo=1`);
+      assert.equal(response.statusCode, 422);
+      assert.match(response.body, /"field":"foo"/);
+    }
+    await app.close();
+  });
+
   test('an id of the switch that several calls have is a conflict', async () => {
     const { app, get } = await appWith([full]);
     const response = await get('/v1/calls/twice');

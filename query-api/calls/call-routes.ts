@@ -22,6 +22,8 @@ const CallId = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 300, description: 'Our id (`call_…`), or one of the switch.' }),
 });
 
+const NoQuery = Type.Object({}, { additionalProperties: false });
+
 /** Live and past calls, in one form from the first event on. */
 export const callRoutes = (app: App, parts: CallRoutes): void => {
   listRoute(app, parts);
@@ -64,7 +66,8 @@ const callRoute = (app: App, { calls, links }: CallRoutes): void => {
       summary: 'Get a call',
       description: 'With its legs, transfers, queue visits and recordings, and the events it was made from.',
       params: CallId,
-      response: { 200: Type.Object({ data: Call }), ...errorResponses(401, 403, 404, 409, 503) },
+      querystring: NoQuery,
+      response: { 200: Type.Object({ data: Call }), ...errorResponses(401, 403, 404, 409, 422, 503) },
     },
     handler: async (request) => {
       const key = keyOf(request);
@@ -88,9 +91,10 @@ const eventsRoute = (app: App, { calls }: CallRoutes): void => {
       tags: ['calls'],
       summary: 'Get the events of a call',
       params: CallId,
+      querystring: NoQuery,
       response: {
         200: Type.Object({ data: CallEvents, meta: Type.Object({ truncated: Type.Boolean() }) }),
-        ...errorResponses(401, 403, 404, 409, 503),
+        ...errorResponses(401, 403, 404, 409, 422, 503),
       },
     },
     handler: async (request) => {
