@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { type ConfigOf, readConfig } from '../runtime/config.ts';
 import type { Check } from '../runtime/http/probe-routes.ts';
-import { createKafka, createPublisher, KafkaUnavailable, type Publisher } from '../runtime/kafka.ts';
+import { createKafka, createLogView, createPublisher, KafkaUnavailable, type Publisher } from '../runtime/kafka.ts';
 import { type Owner, runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { ChecksumMismatch, createObjectStore } from '../runtime/s3.ts';
+import { type Directory, type DirectoryEvent, directoryLog } from '../schemas/directory.ts';
 import { buildApp } from './app.ts';
-import { followDirectory } from './following-directory.ts';
 import { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
 import { AudioStoreAway, s3AudioStore } from './recordings/s3-audio-store.ts';
 import { settings } from './settings.ts';
@@ -36,7 +36,8 @@ const start = async (own: Owner): Promise<void> => {
   own.stop('object store', () => {
     objects.close();
   });
-  const directory = followDirectory(kafka, own);
+  const directory = createLogView<Directory, DirectoryEvent>({ kafka, ...directoryLog });
+  own.stop('directory', async () => directory.stop());
   const app = await buildApp({
     logger,
     metrics,
@@ -48,7 +49,7 @@ const start = async (own: Owner): Promise<void> => {
     isPassing,
     nowUs: () => Date.now() * 1000,
     checks: {
-      directory: () => ({ ready: directory.known() !== null, state: directory.isFollowed() ? 'followed' : 'away' }),
+      directory: () => ({ ready: directory.known() !== null, state: directory.isHealthy() ? 'followed' : 'away' }),
       kafka: () => ({ ready: true, state: publisher.isAvailable() ? 'up' : 'away' }),
       spool: spoolCheck(spool, durable, config.spoolMaxBytes),
     },

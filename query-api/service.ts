@@ -3,13 +3,12 @@ import { type ClickHouse, createClickHouse } from '../runtime/clickhouse.ts';
 import { type ConfigOf, readConfig } from '../runtime/config.ts';
 import { checkOf } from '../runtime/http/probe-routes.ts';
 import { createKafka, createLogView, type LogView } from '../runtime/kafka.ts';
-import { type Owner, runService } from '../runtime/lifecycle.ts';
+import { runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createObjectStore, type ObjectStore } from '../runtime/s3.ts';
 import { type Directory, type DirectoryEvent, directoryLog } from '../schemas/directory.ts';
 import { type AppParts, buildApp } from './app.ts';
-import type { KnownDirectory } from './http/authentication.ts';
 import { createCallReader } from './calls/call-reader.ts';
 import { createCursors } from './listing/cursor.ts';
 import { cursorSecretOf } from './listing/cursor-secret.ts';
@@ -34,7 +33,9 @@ export const runQueryApi = async (): Promise<void> =>
     own.stop('object store', () => {
       objects.close();
     });
-    const directory = openDirectory(config, logger, own);
+    const kafka = createKafka(config, logger);
+    const directory = createLogView<Directory, DirectoryEvent>({ kafka, ...directoryLog });
+    own.stop('directory', async () => directory.stop());
 
     const app = await buildApp(partsOf({ config, logger, clickhouse, objects, directory }));
     own.stop('http', async () => app.close());
@@ -47,27 +48,7 @@ type Engines = {
   readonly logger: Logger;
   readonly clickhouse: ClickHouse;
   readonly objects: ObjectStore;
-  readonly directory: FollowedDirectory;
-};
-
-type FollowedDirectory = { readonly view: LogView<Directory>; readonly known: KnownDirectory };
-
-/** Follows the directory; it is known once it has been read to its end. */
-const openDirectory = (config: ConfigOf<typeof settings>, logger: Logger, own: Owner): FollowedDirectory => {
-  const view = createLogView<Directory, DirectoryEvent>({
-    kafka: createKafka(config, logger),
-    ...directoryLog,
-  });
-  own.stop('directory', async () => view.stop());
-  let caughtUp = false;
-  const catchUp = async (): Promise<void> => {
-    await view.caughtUp;
-    caughtUp = true;
-  };
-  catchUp().catch((error: unknown) => {
-    own.fail(error);
-  });
-  return { view, known: () => (caughtUp ? view.state() : null) };
+  readonly directory: LogView<Directory>;
 };
 
 const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): AppParts => {
@@ -80,7 +61,7 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
     checks: {
       clickhouse: checkOf(async () => clickhouse.ping()),
       object_store: checkOf(async () => objects.ping()),
-      directory: checkOf(async () => directory.known() !== null && directory.view.isHealthy()),
+      directory: checkOf(async () => directory.known() !== null && directory.isHealthy()),
     },
     requestTimeoutMs: config.requestTimeoutMs,
     maxRequests: config.maxRequests,
@@ -91,6 +72,6 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
     audio,
     links: createDownloadLinks(audio, tables, { expiresInSeconds: config.downloadUrlSeconds }),
     quarantine: createQuarantineReader(tables),
-    keys: createKeyStore(directory.view),
+    keys: createKeyStore(directory),
   };
 };

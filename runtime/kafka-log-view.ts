@@ -26,6 +26,8 @@ export type LogView<State> = {
   readonly caughtUp: Promise<void>;
   /** What the log comes to; the initial state until caught up. */
   readonly state: () => State;
+  /** The same, but null until caught up: for whoever must tell "there is none" from "not read yet". */
+  readonly known: () => State | null;
   /**
    * Appends to the log and answers when this follower has met the message there. `id` must be new for each call.
    * Throws `KafkaUnavailable` or `ProposalUnconfirmed` when the outcome is not known.
@@ -54,6 +56,7 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
   const stopping = new AbortController();
   let state = options.initial();
   let shown = state;
+  let known = false;
   let publisher: Promise<Publisher> | undefined;
   let lastReadMs = 0;
 
@@ -74,6 +77,7 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
       lastReadMs = Date.now();
       if (!caughtUpNow) return;
       shown = state;
+      known = true;
       caughtUp.resolve();
     },
     onError: (error, failures) => {
@@ -91,6 +95,7 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
   return {
     caughtUp: caughtUp.promise,
     state: () => shown,
+    known: () => (known ? shown : null),
     propose: async (key, value, id, timeoutMs) => {
       const { promise: verdict, resolve } = Promise.withResolvers<Verdict>();
       proposals.set(id, resolve);

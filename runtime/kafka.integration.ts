@@ -386,7 +386,9 @@ suite('kafka', { timeout: 120_000 }, () => {
       await until(() => views.every((view) => view.state().total === 90));
 
       const late = openView(topic);
+      assert.equal(late.known(), null);
       await late.caughtUp;
+      assert.deepEqual(late.known(), late.state());
       assert.deepEqual(late.state(), views[0].state());
       assert.equal(late.isHealthy(), true);
       await Promise.all([...views, late].map((view) => view.stop()));
