@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../deploy/migrate/migrate.ts';
@@ -58,9 +59,19 @@ const startApi = async (more: Record<string, string> = {}): Promise<Api> => {
         headers: { 'x-api-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+    await knowsKeys(ask);
     return { child, ask };
   }
   throw new Error('the API ended before it listened');
+};
+
+/** It listens before it has read the directory. */
+const knowsKeys = async (ask: Api['ask']): Promise<void> => {
+  for (;;) {
+    const { checks } = (await (await ask('/readyz')).json()) as { checks: { directory: string } };
+    if (checks.directory === 'ok') return;
+    await delay(50);
+  }
 };
 
 const end = async (child: ChildProcess): Promise<unknown> => {
