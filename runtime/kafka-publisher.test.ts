@@ -29,7 +29,8 @@ const stallingPublisher = async (t: TestContext): Promise<{ publisher: Publisher
       findBroker: async () => ({ versions: { 0: { maxVersion: 7 } }, connectionPool: { send: never } }),
       disconnect: async () => undefined,
     }),
-    { timeoutMs: 50 },
+    // Long enough for the first connection on a busy machine, which takes this time-out too.
+    { timeoutMs: 1000 },
   );
   t.after(async () => publisher.stop());
   return {
