@@ -22,6 +22,7 @@ const stallingPublisher = async (t: TestContext): Promise<{ publisher: Publisher
   const publisher = await createPublisher(
     connectionTo({
       isConnected: () => true,
+      brokerPool: {},
       addTargetTopic: unlessStalled,
       refreshMetadata: unlessStalled,
       refreshMetadataIfNecessary: unlessStalled,
@@ -29,8 +30,7 @@ const stallingPublisher = async (t: TestContext): Promise<{ publisher: Publisher
       findBroker: async () => ({ versions: { 0: { maxVersion: 7 } }, connectionPool: { send: never } }),
       disconnect: async () => undefined,
     }),
-    // Long enough for the first connection on a busy machine, which takes this time-out too.
-    { timeoutMs: 1000 },
+    { timeoutMs: 50 },
   );
   t.after(async () => publisher.stop());
   return {
