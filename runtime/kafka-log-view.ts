@@ -55,8 +55,7 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let state = options.initial();
-  let shown = state;
-  let known = false;
+  let shown: State | null = null;
   let publisher: Promise<Publisher> | undefined;
   let lastReadMs = 0;
 
@@ -77,13 +76,10 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
       lastReadMs = Date.now();
       if (!caughtUpNow) return;
       shown = state;
-      known = true;
       caughtUp.resolve();
     },
     onError: (error, failures) => {
-      // Told at the 1st, 2nd, 4th, 8th, … failure: an outage is one thing, however often it is met.
-      const level = (failures & (failures - 1)) === 0 ? 'warn' : 'debug';
-      kafka.logger[level]({ err: error, topic, failures }, 'cannot read the log, trying again');
+      kafka.logger[levelOf(failures)]({ err: error, topic, failures }, 'cannot read the log, trying again');
     },
   });
 
@@ -94,8 +90,8 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
 
   return {
     caughtUp: caughtUp.promise,
-    state: () => shown,
-    known: () => (known ? shown : null),
+    state: () => shown ?? options.initial(),
+    known: () => shown,
     propose: async (key, value, id, timeoutMs) => {
       const { promise: verdict, resolve } = Promise.withResolvers<Verdict>();
       proposals.set(id, resolve);
@@ -116,6 +112,9 @@ export function createLogView<State, Event>(options: LogViewOptions<State, Event
     },
   };
 }
+
+/** Told at the 1st, 2nd, 4th, 8th, … failure: an outage is one thing, however often it is met. */
+const levelOf = (failures: number): 'warn' | 'debug' => ((failures & (failures - 1)) === 0 ? 'warn' : 'debug');
 
 function meet<State, Event>(
   { kafka, topic, decode, apply }: LogViewOptions<State, Event>,
