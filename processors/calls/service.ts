@@ -1,10 +1,6 @@
 import { createClickHouse } from '../../runtime/clickhouse.ts';
-import { readConfig } from '../../runtime/config.ts';
-import { createKafka, createPublisher, runBatches } from '../../runtime/kafka.ts';
-import { runService } from '../../runtime/lifecycle.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { createMetrics } from '../../runtime/metrics.ts';
-import { startProbes } from '../../runtime/probes.ts';
+import { runConsumerService } from '../../runtime/consumer-service.ts';
+import { createPublisher } from '../../runtime/kafka.ts';
 import { topics } from '../../schemas/topics.ts';
 import { createCallsLoop } from './calls-loop.ts';
 import { clickhouseStores } from './clickhouse-call-store.ts';
@@ -26,11 +22,7 @@ const gatherMs = 150;
 
 /** Assembles events into call detail records, until SIGTERM. */
 export const runCallsProcessor = async (): Promise<void> =>
-  runService('calls', async (own) => {
-    const config = readConfig(settings);
-    const logger = createLogger('calls', config.logLevel);
-    const metrics = createMetrics('calls');
-    const kafka = createKafka(config, logger);
+  runConsumerService('calls', settings, async ({ own, config, logger, metrics, kafka }) => {
     const clickhouse = createClickHouse(config, logger);
     own.stop('clickhouse', async () => clickhouse.close());
     const publisher = await createPublisher(kafka);
@@ -45,8 +37,7 @@ export const runCallsProcessor = async (): Promise<void> =>
     });
     meters.watch(loop);
 
-    const runner = await runBatches({
-      kafka,
+    return {
       groupId: config.callsGroup,
       topics: [topics.callEvents],
       partitionsConsumedConcurrently: config.callsConcurrency,
@@ -59,20 +50,5 @@ export const runCallsProcessor = async (): Promise<void> =>
       },
       onRevoked: loop.forget,
       handle: loop.handle,
-      logger,
-      metrics,
-      onFatal: (error) => {
-        own.fail(error);
-      },
-    });
-    own.stop('consumer', async () => runner.stop());
-
-    const probes = await startProbes({
-      host: config.httpHost,
-      port: config.httpPort,
-      metrics,
-      live: () => true,
-      ready: () => ({ ready: runner.isHealthy(), checks: { consumer: runner.isHealthy() ? 'ok' : 'failing' } }),
-    });
-    own.stop('probes', async () => probes.stop());
+    };
   });
