@@ -101,7 +101,8 @@ function connect(config: S3Config, logger: Logger): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
     logger: quiet(logger),
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 60_000 },
+    // A store that falls silent ends the request: above the time an upload may be silent, below that of a connection.
+    requestHandler: { connectionTimeout: 3000, socketTimeout: 40_000 },
     ...(endpoint !== undefined && { endpoint }),
     ...(accessKeyId !== undefined &&
       secret !== undefined && {

@@ -3,7 +3,13 @@ import { summaryColumns } from './call-columns.ts';
 import type { CallFilters } from './list-parameters.ts';
 
 /** Calls by their anchor, which never changes, so that a call never moves between pages. */
-export const callListing: Listing = { table: 'calls', at: 'call_started_at', id: 'call_id', columns: summaryColumns };
+export const callListing: Listing = {
+  table: 'calls',
+  at: 'call_started_at',
+  id: 'call_id',
+  columns: summaryColumns,
+  daysBack: [1, 8, 64],
+};
 
 /** The calls of a tenant that fulfil the filters. Merged calls are part of another call and never listed. */
 export const callConditions = (tenantId: string, filters: CallFilters): Conditions => {

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { and, behind, candidatesQuery, type Listing, offsetQuery, ofTenant, rowsQuery, totalQuery } from './keyset.ts';
 
-const listing: Listing = { table: 'things', at: 'made_at', id: 'thing_id', columns: ['thing_id', 'name'] };
+const listing: Listing = {
+  table: 'things',
+  at: 'made_at',
+  id: 'thing_id',
+  columns: ['thing_id', 'name'],
+  daysBack: [],
+};
 const conditions = and(ofTenant('acme'), 'name = {name:String}', { name: "x' OR 1=1" });
 const key = { at: 1_768_903_200_000_000, id: 'thing_7' };
 

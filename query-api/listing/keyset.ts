@@ -18,6 +18,11 @@ export type Listing = {
   readonly id: string;
   /** Expressions of the columns that a row of the answer is made of. */
   readonly columns: readonly string[];
+  /**
+   * How many days back the newest rows are looked for at first, then further, then in all of them: each partition that
+   * need not be opened is saved. Empty where the table is not partitioned by the instant.
+   */
+  readonly daysBack: readonly number[];
 };
 
 /** What rows must fulfil, joined by AND. */
@@ -54,6 +59,10 @@ export const behind = (conditions: Conditions, { at, id }: Listing, order: Order
     },
   );
 };
+
+/** Rows not older than an instant. */
+export const notBefore = (conditions: Conditions, { at }: Listing, floorUs: number): Conditions =>
+  and(conditions, `${at} >= ${instantParam('floor_at')}`, { floor_at: floorUs });
 
 const orderBy = ({ at, id }: Listing, order: Order): string =>
   `ORDER BY ${at} ${directions[order]}, ${id} ${directions[order]}`;

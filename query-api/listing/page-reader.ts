@@ -4,6 +4,7 @@ import {
   type Conditions,
   type Key,
   type Listing,
+  notBefore,
   offsetQuery,
   type Order,
   rowsQuery,
@@ -59,20 +60,33 @@ const rowsBehind = async <Row extends Keyed>(
   signal: AbortSignal,
 ): Promise<Row[]> => {
   const rows: Row[] = [];
+  const floors = floorsOf(listing, order, start);
   let position = start;
   let step = Math.min(mostCandidates, Math.max(leastCandidates, 2 * limit));
   for (;;) {
-    const remaining = position === null ? conditions : behind(conditions, listing, order, position);
+    const floor = floors[0];
+    const behindLast = position === null ? conditions : behind(conditions, listing, order, position);
+    const remaining = floor === undefined ? behindLast : notBefore(behindLast, listing, floor);
     const candidates = await tables.read<Key>(candidatesQuery(listing, remaining, order, step), signal);
     const last = candidates.at(-1);
-    if (last === undefined) return rows;
-    const left = limit - rows.length;
-    const query = rowsQuery(listing, conditions, { span: spanOf(candidates, last), order, limit: left });
-    rows.push(...(await tables.read<Row>(query, signal)));
-    if (rows.length >= limit || candidates.length < step) return rows;
-    position = last;
-    step = Math.min(mostCandidates, step * 4);
+    if (last !== undefined) {
+      const left = limit - rows.length;
+      const query = rowsQuery(listing, conditions, { span: spanOf(candidates, last), order, limit: left });
+      rows.push(...(await tables.read<Row>(query, signal)));
+      if (rows.length >= limit) return rows;
+      position = last;
+    }
+    if (candidates.length === step) step = Math.min(mostCandidates, step * 4);
+    else if (floors.shift() === undefined) return rows;
   }
+};
+
+const usPerDay = 86_400_000_000;
+
+/** Instants below which rows are not looked for yet, the nearest first. Only the newest have a place to count from. */
+const floorsOf = ({ daysBack }: Listing, order: Order, start: Key | null): number[] => {
+  const from = start?.at ?? Date.now() * 1000;
+  return order === 'newest' ? daysBack.map((days) => from - days * usPerDay) : [];
 };
 
 const spanOf = (candidates: readonly Key[], last: Key): Span => {

@@ -15,6 +15,7 @@ export const quarantineListing: Listing = {
   at: 'received_at',
   id: 'quarantine_id',
   columns: [...columns, 'length(raw) AS raw_bytes'],
+  daysBack: [],
 };
 
 export const quarantineConditions = (tenantId: string, filters: QuarantineFilters): Conditions => {

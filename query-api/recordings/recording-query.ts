@@ -33,7 +33,13 @@ export type RecordingFound = Omit<Pick<RecordingRow, (typeof columns)[number]>, 
   readonly updated_at: string;
 };
 
-export const recordingListing: Listing = { table: 'recordings', at: 'started_at', id: 'recording_id', columns };
+export const recordingListing: Listing = {
+  table: 'recordings',
+  at: 'started_at',
+  id: 'recording_id',
+  columns,
+  daysBack: [],
+};
 
 export const recordingConditions = (tenantId: string, filters: RecordingFilters): Conditions => {
   let conditions = ofTenant(tenantId);
