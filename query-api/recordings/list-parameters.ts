@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { pageParameters, sortParameter } from '../listing/page-request.ts';
 import { readTimeRange, timeRangeParameters } from '../listing/time-range.ts';
 
-export const statuses = ['recording', 'uploading', 'available', 'absent', 'failed', 'deleted'] as const;
+/** What became of a recording; until that is known its call alone tells of it. */
+export const statuses = ['available', 'absent', 'failed', 'deleted'] as const;
 const directions = ['inbound', 'outbound', 'internal', 'unknown'] as const;
 
 const text = (description: string, maxLength: number) =>

@@ -22,7 +22,7 @@ export const Recording = Type.Object(
     channels: maybeInteger(),
     bitrate: maybeInteger('Bits a second, on average.'),
     sha256: maybeText('Of the stored bytes, in hexadecimal.'),
-    status: Type.Enum([...statuses]),
+    status: Type.Enum(['recording', 'uploading', ...statuses]),
     failure_reason: maybeText('Why there is no audio.'),
     call_details: orNull(
       Type.Object({ caller_name: maybeText(), queue_id: maybeText(), agent_id: maybeText() }),
