@@ -23,7 +23,7 @@ const stopTimeoutMs = 9_000;
 /** Starts everything, keeps it running until it is asked to stop; resolves to the exit code. */
 export const runUp = async (options: UpOptions): Promise<number> => {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(dataDir);
   const unlock = await lockDataDir(dataDir);
   try {
     removeRunFile(dataDir);
@@ -34,6 +34,14 @@ export const runUp = async (options: UpOptions): Promise<number> => {
     return await runInstallation({ dataDir, ports, credentials: loadCredentials(dataDir) }, options.demo);
   } finally {
     await unlock();
+  }
+};
+
+const makeDataDir = (dataDir: string): void => {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CommandError(`--data ${dataDir} is no folder that can be used: ${(error as Error).message}`, 2);
   }
 };
 

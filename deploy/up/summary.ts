@@ -5,7 +5,8 @@ import { describeInstallation, type Installation } from './plan.ts';
 /** What a user needs to know once everything runs. */
 export const summary = (installation: Installation, tookMs: number): string => {
   const { api, ingest, api_key: key } = describeInstallation(installation);
-  const logs = join(relative(process.cwd(), installation.dataDir), 'logs');
+  const nearby = relative(process.cwd(), installation.dataDir);
+  const logs = join(nearby.startsWith('..') ? installation.dataDir : nearby, 'logs');
   return `
 Trunkline is ready after ${(tookMs / 1000).toFixed(1)} s.
 

@@ -52,7 +52,9 @@ const unknownType = (type: string): { rejection: Rejection } =>
     ? reject(
         'EVENT_TYPE_NOT_ALLOWED',
         'type',
-        `${type} is said by Trunkline only; send audio to PUT /v1/recordings/{recording_id}`,
+        type.startsWith('recording.')
+          ? `${type} is said by Trunkline only; send audio to PUT /v1/recordings/{recording_id}`
+          : `${type} is a conclusion that Trunkline alone draws; send what the switch told`,
       )
     : reject('UNKNOWN_EVENT_TYPE', 'type', `type ${cleanText(type, 60)} is unknown: see /docs for the types`);
 
