@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../deploy/migrate/migrate.ts';
+import { engineEnvironment } from '../deploy/testing/engine-environment.ts';
 import { startEngines } from '../deploy/testing/engines.ts';
 import { createClickHouse } from '../runtime/clickhouse.ts';
 import { readConfig } from '../runtime/config.ts';
@@ -20,16 +21,7 @@ import { settings } from './settings.ts';
 const engines = await startEngines({ kafka: true, clickhouse: true, s3: true });
 const name = `service_${process.pid}`;
 const env = {
-  TRUNKLINE_KAFKA_BROKERS: engines.kafka.brokers.join(','),
-  TRUNKLINE_CLICKHOUSE_URL: engines.clickhouse.url,
-  TRUNKLINE_CLICKHOUSE_USER: engines.clickhouse.user,
-  TRUNKLINE_CLICKHOUSE_PASSWORD: engines.clickhouse.password,
-  TRUNKLINE_CLICKHOUSE_DATABASE: name,
-  TRUNKLINE_S3_ENDPOINT: engines.s3.endpoint,
-  TRUNKLINE_S3_REGION: engines.s3.region,
-  TRUNKLINE_S3_BUCKET: name.replace('_', '-'),
-  TRUNKLINE_S3_ACCESS_KEY_ID: engines.s3.accessKeyId,
-  TRUNKLINE_S3_SECRET_ACCESS_KEY: engines.s3.secretAccessKey,
+  ...engineEnvironment(engines, name),
   TRUNKLINE_HTTP_PORT: '0',
 };
 const config = readConfig(settings, env);
