@@ -43,6 +43,8 @@ const destinationOf = (event: Event): { topic: string; key: string } => {
     case 'call.ended':
     case 'call.anchored':
     case 'call.end_inferred':
+    case 'call.blocked':
+    case 'call.called_back':
     case 'app.entered':
     case 'app.left':
     case 'queue.refused':

@@ -64,4 +64,7 @@ export type SwitchChannels = {
 export type AdapterGap = {
   from_seq: number;
   to_seq: number;
+  reason: string;
+  from_at: number | null;
+  to_at: number | null;
 };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contentHash, decodeEvent, encodeEvent, eventSchema } from './event-codec.ts';
+import { contentHash, decodeEvent, encodeEvent, eventSchema, recordHash } from './event-codec.ts';
 import { type Event, payloadRecords } from './events.ts';
+import { rabinFingerprint } from './rabin.ts';
 
 /** Any event the schema allows, from avsc's own generator. */
 const anyEvent = (): Event => {
@@ -36,6 +37,20 @@ test('reception does not change the content hash, everything else does', () => {
   assert.equal(contentHash(encodeEvent({ ...event, observed_at: 1_790_000_000_000_000, clock_offset_ms: -77 })), hash);
   assert.notEqual(contentHash(encodeEvent({ ...event, occurred_at: event.occurred_at + 1 })), hash);
   assert.notEqual(contentHash(encodeEvent({ ...event, event_id: `${event.event_id}x` })), hash);
+});
+
+test('an event written by an older schema is the same event: defaults stand for what it could not say', () => {
+  const event = { ...anyEvent(), type: 'leg.answered', payload: { leg: null, amd: 'unknown' } } as Event;
+  const newest = encodeEvent(event);
+  const first = eventSchema.released[0] as (typeof eventSchema.released)[number];
+  const { type: _, ...wire } = { ...event, payload: { 'trunkline.LegAnswered': { leg: null } } };
+  const fingerprint = rabinFingerprint(JSON.stringify(first.schema()));
+  const older = Buffer.concat([Buffer.from([0xc3, 0x01]), fingerprint, first.toBuffer(wire)]);
+  const decoded = decodeEvent(older);
+  assert.ok('event' in decoded);
+  assert.deepEqual({ ...decoded.event.payload }, event.payload);
+  assert.equal(recordHash(older, decoded.event), contentHash(newest));
+  assert.equal(recordHash(newest, event), contentHash(newest));
 });
 
 test('bytes that are no event are rejected, never thrown', () => {

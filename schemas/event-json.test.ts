@@ -48,7 +48,7 @@ test('an event keeps every µs through JSON and back', () => {
 });
 
 test('instants are the fields whose name ends in _at, and no others', () => {
-  const schema = readFileSync(new URL('./avro/event.v1.avsc', import.meta.url), 'utf8');
+  const schema = readFileSync(new URL('./avro/event.v2.avsc', import.meta.url), 'utf8');
   const seen: string[] = [];
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;

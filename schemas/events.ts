@@ -27,6 +27,8 @@ import type {
   CallEnded,
   CallAnchored,
   CallEndInferred,
+  CallBlocked,
+  CallCalledBack,
   AppEntered,
   AppLeft,
   QueueRefused,
@@ -96,11 +98,13 @@ export type Payloads = {
   'switch.heartbeat': SwitchHeartbeat;
   'switch.channels': SwitchChannels;
   'adapter.gap': AdapterGap;
+  'call.blocked': CallBlocked;
+  'call.called_back': CallCalledBack;
 };
 
 export type EventType = keyof Payloads;
 
-/** Name of each type's record in the Avro union. */
+/** Name of each type's record in the Avro union, in its order: later versions of the schema add at the end. */
 export const payloadRecords: Readonly<Record<EventType, string>> = {
   'leg.created': 'LegCreated',
   'leg.progress': 'LegProgress',
@@ -147,6 +151,8 @@ export const payloadRecords: Readonly<Record<EventType, string>> = {
   'switch.heartbeat': 'SwitchHeartbeat',
   'switch.channels': 'SwitchChannels',
   'adapter.gap': 'AdapterGap',
+  'call.blocked': 'CallBlocked',
+  'call.called_back': 'CallCalledBack',
 };
 
 export type Native = { name: string; id: string; seq: number | null };

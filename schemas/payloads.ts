@@ -8,6 +8,7 @@ import type {
   ForwardReason,
   EndedBy,
   ClosingRule,
+  AnsweringMachine,
   App,
   RefusalReason,
   VisitOrigin,
@@ -54,6 +55,7 @@ export type LegProgress = {
 
 export type LegAnswered = {
   leg: LegFacts | null;
+  amd: AnsweringMachine;
 };
 
 export type LegBridged = {
@@ -110,6 +112,16 @@ export type CallAnchored = NoFields;
 export type CallEndInferred = {
   rule: ClosingRule;
   last_sign_of_life_at: number;
+};
+
+export type CallBlocked = {
+  reason: string;
+};
+
+/** This call calls back the caller of an earlier visit. */
+export type CallCalledBack = {
+  of_call_key: string;
+  of_visit_id: string;
 };
 
 export type AppEntered = {
@@ -189,10 +201,12 @@ export type RecordingStarted = {
 
 export type RecordingPaused = {
   recording_id: string;
+  reason: string;
 };
 
 export type RecordingResumed = {
   recording_id: string;
+  reason: string;
 };
 
 export type RecordingStopped = {

@@ -10,6 +10,7 @@ const released: Readonly<Record<string, string>> = {
   'dead-letter.v1.avsc': 'fcae8b24743ab5a8',
   'directory-event.v1.avsc': '14d7ecdc544bf024',
   'event.v1.avsc': '01b644c40934dfe7',
+  'event.v2.avsc': 'e2e8e3bdbb81fe77',
 };
 
 const folder = new URL('./avro/', import.meta.url);

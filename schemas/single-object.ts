@@ -12,6 +12,8 @@ export type SingleObjectCodec = {
   encode: (datum: unknown) => Buffer;
   /** Throws where the bytes are no datum of a released schema; callers turn that into a rejection. */
   decode: (bytes: Buffer) => unknown;
+  /** Whether the newest schema wrote these bytes. */
+  isNewest: (bytes: Buffer) => boolean;
   newest: avro.Type;
   released: readonly avro.Type[];
 };
@@ -46,5 +48,11 @@ export const singleObjectCodec = (name: string): SingleObjectCodec => {
     return newest.fromBuffer(bytes.subarray(headerBytes), readers.get(fingerprint));
   };
 
-  return { encode: (datum) => Buffer.concat([header, newest.toBuffer(datum)]), decode, newest, released };
+  return {
+    encode: (datum) => Buffer.concat([header, newest.toBuffer(datum)]),
+    decode,
+    isNewest: (bytes) => header.equals(bytes.subarray(0, headerBytes)),
+    newest,
+    released,
+  };
 };

@@ -65,13 +65,13 @@ export const syntheticCall = (tenantId: string, number: number, startedAtUs: num
   } as const;
   return [
     event('leg.created', root, null, 0, { leg: facts(startedAtUs, 'in', caller, dialled), parent_leg_id: null }),
-    event('leg.answered', root, null, second, { leg: null }),
+    event('leg.answered', root, null, second, { leg: null, amd: 'unknown' }),
     event('leg.created', callee, root, 2 * second, {
       leg: facts(startedAtUs + 2 * second, 'out', caller, dialled),
       parent_leg_id: root,
     }),
     event('leg.progress', callee, root, 3 * second, { kind: 'ringing', sip_code: 180 }),
-    event('leg.answered', callee, root, answered, { leg: null }),
+    event('leg.answered', callee, root, answered, { leg: null, amd: 'unknown' }),
     event('leg.bridged', root, callee, answered, { bridge_id: '', bridge_kind: 'talk', leg: null }),
     event('leg.unbridged', root, callee, ended, { bridge_id: '', bridge_kind: 'talk' }),
     event('leg.ended', callee, root, ended, end),

@@ -27,7 +27,7 @@ const created: CelEvents = (row) => [
   celEvent(row, 'leg.created', { leg: celFacts(row, row.occurredAtUs), parent_leg_id: null }),
 ];
 
-const answered: CelEvents = (row) => [celEvent(row, 'leg.answered', { leg: celFacts(row, null) })];
+const answered: CelEvents = (row) => [celEvent(row, 'leg.answered', { leg: celFacts(row, null), amd: 'unknown' })];
 
 const bridged: CelEvents = (row) => [
   celEvent(row, 'leg.bridged', { bridge_id: bridgeId(row), bridge_kind: bridgeKind(row), leg: celFacts(row, null) }),

@@ -9,7 +9,14 @@ const optionalIds: ReadonlySet<string> = new Set(['bridge_id', 'session_id', 'si
 export const mustBeNamed = (name: string): boolean => name.endsWith('_id') && !optionalIds.has(name);
 
 /** Texts without which an event says nothing. */
-const neededTexts: ReadonlySet<string> = new Set(['item', 'currency', 'text', 'into_call_key', 'from_call_key']);
+const neededTexts: ReadonlySet<string> = new Set([
+  'item',
+  'currency',
+  'text',
+  'into_call_key',
+  'from_call_key',
+  'of_call_key',
+]);
 
 /** What stands for a field that was left out; undefined where it must be sent. */
 export const defaultOf = ({ name, nullable, type }: Field): unknown => {

@@ -39,6 +39,7 @@ const earlyMedia: ChannelEvents = ({ native, place }) => [
 const answered: ChannelEvents = ({ native, place, createdAtUs }) => [
   canonicalEvent(native, place, 'leg.answered', timeOr(native, 'Caller-Channel-Answered-Time'), {
     leg: legFacts(native.headers, createdAtUs),
+    amd: 'unknown',
   }),
 ];
 

@@ -97,7 +97,7 @@ const lifeOf = ({ native, place, variables, marks, flow }: Leg): Event[] => {
   if (marks.ringing !== null) events.push(progress('ringing', marks.ringing));
   if (marks.earlyMedia !== null) events.push(progress('early_media', marks.earlyMedia));
   if (marks.answered !== null)
-    events.push(canonicalEvent(native, place, 'leg.answered', marks.answered, { leg: facts }));
+    events.push(canonicalEvent(native, place, 'leg.answered', marks.answered, { leg: facts, amd: 'unknown' }));
   if (marks.bridged !== null && place.otherLegId !== null) {
     const called = variables.text('last_bridge_role') === 'originatee';
     const [legA, legB] = called ? [place.otherLegId, place.legId] : [place.legId, place.otherLegId];

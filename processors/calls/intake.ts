@@ -1,6 +1,6 @@
 import type { LogRecord, RecordBatch } from '../../runtime/kafka.ts';
 import type { DeadLetter } from '../../schemas/dead-letters.ts';
-import { contentHash, decodeEvent } from '../../schemas/event-codec.ts';
+import { decodeEvent, recordHash } from '../../schemas/event-codec.ts';
 import type { Event, EventType } from '../../schemas/events.ts';
 import { quarantineId } from '../../schemas/ids.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
@@ -51,7 +51,7 @@ const takeRecord = ({ value, timestampMs }: LogRecord, source: string): Arrived 
     return deadLetter({ tenant_id: '', switch_id: '' }, rejection, { raw: value, source, timestampMs });
   }
   const { event } = decoded;
-  const arrived = { event, ref: refOf(event), hash: contentHash(value), raw: value, source, timestampMs };
+  const arrived = { event, ref: refOf(event), hash: recordHash(value, event), raw: value, source, timestampMs };
   const flaw = flawOf(event);
   if (flaw !== null) return deadLetter(event, flaw, arrived);
   return isOfCall(event) ? arrived : null;

@@ -47,7 +47,7 @@ const noFields = (): Record<string, never> => ({});
 export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[T] } = {
   'leg.created': (cells) => ({ leg: legFacts(cells), parent_leg_id: textOrNull(cells, 'parent') }),
   'leg.progress': (cells) => ({ kind: word(cells, 'progress', 'ringing'), sip_code: numberOrNull(cells, 'sip') }),
-  'leg.answered': (cells) => ({ leg: maybeFacts(cells) }),
+  'leg.answered': (cells) => ({ leg: maybeFacts(cells), amd: word(cells, 'amd', 'unknown') }),
   'leg.bridged': (cells) => ({
     bridge_id: text(cells, 'bridge'),
     bridge_kind: word(cells, 'bridge_kind', 'talk'),
@@ -138,8 +138,8 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
     format: 'wav',
     channels: 1,
   }),
-  'recording.paused': (cells) => ({ recording_id: text(cells, 'recording') || 'r1' }),
-  'recording.resumed': (cells) => ({ recording_id: text(cells, 'recording') || 'r1' }),
+  'recording.paused': (cells) => ({ recording_id: text(cells, 'recording') || 'r1', reason: text(cells, 'reason') }),
+  'recording.resumed': (cells) => ({ recording_id: text(cells, 'recording') || 'r1', reason: text(cells, 'reason') }),
   'recording.stopped': (cells) => ({
     recording_id: text(cells, 'recording') || 'r1',
     path: text(cells, 'path'),
@@ -168,5 +168,13 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
   'switch.started': noFields,
   'switch.heartbeat': noFields,
   'switch.channels': () => ({ leg_ids: [] }),
-  'adapter.gap': () => ({ from_seq: 0, to_seq: 0 }),
+  'adapter.gap': (cells) => ({
+    from_seq: 0,
+    to_seq: 0,
+    reason: text(cells, 'reason'),
+    from_at: numberOrNull(cells, 'gap_from'),
+    to_at: numberOrNull(cells, 'gap_to'),
+  }),
+  'call.blocked': (cells) => ({ reason: text(cells, 'reason') }),
+  'call.called_back': (cells) => ({ of_call_key: text(cells, 'of'), of_visit_id: text(cells, 'visit') || 'v1' }),
 };

@@ -6,6 +6,7 @@ import type { Visit } from './queue-visits.ts';
 
 export type Outcome = {
   readonly ended: boolean;
+  readonly blocked: boolean;
   readonly answered: boolean;
   readonly reachedVoicemail: boolean;
   readonly inferred: boolean;
@@ -18,6 +19,7 @@ export type Outcome = {
 /** How the call came out: the first of the words that holds, in the order of docs/definitions.md. */
 export const dispositionOf = (outcome: Outcome): Disposition => {
   if (!outcome.ended) return 'in_progress';
+  if (outcome.blocked) return 'blocked';
   if (outcome.answered) return 'answered';
   if (outcome.reachedVoicemail) return 'voicemail';
   if (outcome.visits.at(-1)?.row.outcome === 'abandoned') return 'abandoned';

@@ -70,6 +70,7 @@ const spine: ReadonlySet<EventType> = new Set<EventType>([
   'call.linked',
   'call.ended',
   'call.end_inferred',
+  'call.blocked',
 ]);
 
 const isDetail = (event: Event): boolean => !spine.has(event.type);

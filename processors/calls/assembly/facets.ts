@@ -30,6 +30,7 @@ export type Facets = {
   readonly recordings: RecordingEvent[];
   readonly closings: ClosingEvent[];
   readonly links: EventOf<'call.linked'>[];
+  readonly blocks: EventOf<'call.blocked'>[];
 };
 
 /** Null: changes nothing in the row itself, counts only in its version and its last event. */
@@ -79,6 +80,8 @@ const facetOf: Readonly<Record<EventType, keyof Facets | null>> = {
   'switch.heartbeat': null,
   'switch.channels': null,
   'adapter.gap': null,
+  'call.blocked': 'blocks',
+  'call.called_back': null,
 };
 
 /** A call that is sent on more often than this goes round in a loop. */
@@ -95,6 +98,7 @@ export const toFacets = (events: readonly Event[]): Facets => {
     recordings: [],
     closings: [],
     links: [],
+    blocks: [],
   };
   for (const event of events) {
     const facet = facetOf[event.type];
