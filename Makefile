@@ -41,11 +41,11 @@ check: install ## Format, lint and types
 
 .PHONY: test-unit
 test-unit: install ## Pure tests: no network, no engines
-	$(NODE) --test $(foreach folder,$(SOURCES),'$(folder)/**/*.test.ts')
+	$(NODE) --test $(foreach folder,$(SOURCES),'$(folder)/**/!(conformance).test.ts')
 
 .PHONY: test-integration
 test-integration: install ## Tests against the embedded engines, and whole-system runs with kills
-	$(NODE) --test --test-concurrency=1 $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
+	$(NODE) --test --test-concurrency=1 'deploy/embedded/*/conformance.test.ts' $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
 
 SAMPLES ?= ../shared/samples
 .PHONY: test-samples

@@ -80,24 +80,3 @@ export function clientFor({ url, region, accessKeyId: key, secretAccessKey: secr
     logger: silent,
   });
 }
-
-/** The endpoint that the environment names, or an embedded one. */
-export async function endpointUnderTest(): Promise<{ endpoint: Endpoint; bucket: string; stop: () => Promise<void> }> {
-  const { S3_ENDPOINT: url, S3_REGION: region, S3_BUCKET: bucket } = process.env;
-  if (url !== undefined && url !== '') {
-    const key = process.env['S3_ACCESS_KEY_ID'] ?? '';
-    const secret = process.env['S3_SECRET_ACCESS_KEY'] ?? '';
-    const endpoint = { url, region: region ?? 'us-east-1', accessKeyId: key, secretAccessKey: secret };
-    return { endpoint, bucket: bucket ?? 'trunkline-conformance', stop: () => Promise.resolve() };
-  }
-  const folder = await temporaryFolder();
-  const embedded = await startEmbeddedS3(folder.path);
-  return {
-    endpoint: embedded,
-    bucket: 'trunkline-conformance',
-    stop: async () => {
-      await endWith(embedded.child, 'SIGTERM');
-      await folder.remove();
-    },
-  };
-}

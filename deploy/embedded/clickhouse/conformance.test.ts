@@ -1,23 +1,20 @@
 /**
- * What Trunkline relies on from ClickHouse. It runs against the address in CLICKHOUSE_URL (with CLICKHOUSE_USER and
- * CLICKHOUSE_PASSWORD), or else against an embedded one that it starts, and says nothing that only one of them keeps.
+ * What Trunkline relies on from ClickHouse. It runs against the server that TRUNKLINE_TEST_CLICKHOUSE_URL names (with
+ * _USER and _PASSWORD), or else against an embedded one that it starts, and says nothing that only one of them keeps.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient, TupleParam } from '@clickhouse/client';
-import { PASSWORD, spawnEmbedded, USER } from './spawned.ts';
+import { startEngines } from '../../testing/engines.ts';
 
 const database = `conformance_${randomUUID().replaceAll('-', '')}`;
 const closing: (() => Promise<unknown>)[] = [];
 let url = '';
-let user = USER;
-let password = PASSWORD;
+let user = '';
+let password = '';
 let client: ClickHouseClient;
 
 function connect(options: Readonly<Record<string, unknown>> = {}): ClickHouseClient {
@@ -44,18 +41,9 @@ async function until(reached: () => Promise<boolean>): Promise<void> {
 }
 
 before(async () => {
-  const given = process.env['CLICKHOUSE_URL'];
-  if (given === undefined) {
-    const data = await mkdtemp(path.join(tmpdir(), 'clickhouse-conformance-'));
-    const server = await spawnEmbedded(data);
-    closing.push(() => server.stop('SIGTERM'));
-    closing.push(() => rm(data, { recursive: true }));
-    url = server.url;
-  } else {
-    url = given;
-    user = process.env['CLICKHOUSE_USER'] ?? 'default';
-    password = process.env['CLICKHOUSE_PASSWORD'] ?? '';
-  }
+  const { clickhouse, stop } = await startEngines({ clickhouse: true });
+  ({ url, user, password } = clickhouse);
+  closing.push(stop);
   await connect({ database: 'default' }).command({ query: `CREATE DATABASE ${database}` });
   client = connect();
 });

@@ -1,12 +1,9 @@
 /**
- * What Trunkline relies on from a Kafka broker. Runs against the brokers in KAFKA_BROKERS (comma-separated), or against
- * the embedded one, which it then starts.
+ * What Trunkline relies on from a Kafka broker. It runs against the brokers that TRUNKLINE_TEST_KAFKA_BROKERS names
+ * (comma-separated), or else against the embedded one, which it then starts.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
   type Admin,
@@ -17,8 +14,8 @@ import {
   logLevel,
   type Producer,
 } from 'kafkajs';
+import { type Engines, startEngines } from '../../testing/engines.ts';
 import { ErrorCode } from './protocol/error-codes.ts';
-import { type BrokerProcess, startBrokerProcess } from './testing/broker-process.ts';
 import { buildBatch } from './testing/build-batch.ts';
 import { WireClient } from './testing/wire-client.ts';
 import * as wire from './testing/wire-requests.ts';
@@ -27,20 +24,14 @@ const LIMIT = { timeout: 60_000 };
 const topics: string[] = [];
 const consumers: Consumer[] = [];
 const wireClients: WireClient[] = [];
-let embedded: { folder: string; broker: BrokerProcess } | null = null;
+let engines: Engines<{ kafka: true }>;
 let kafka: Kafka;
 let admin: Admin;
 let producer: Producer;
-let brokers: string[];
 
 before(async () => {
-  brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',').filter((address) => address !== '');
-  if (brokers.length === 0) {
-    const folder = await mkdtemp(join(tmpdir(), 'trunkline-kafka-'));
-    embedded = { folder, broker: await startBrokerProcess(folder) };
-    brokers = [embedded.broker.address];
-  }
-  kafka = new Kafka({ clientId: 'conformance', brokers, logLevel: logLevel.NOTHING });
+  engines = await startEngines({ kafka: true });
+  kafka = new Kafka({ clientId: 'conformance', brokers: [...engines.kafka.brokers], logLevel: logLevel.NOTHING });
   admin = kafka.admin();
   producer = kafka.producer();
   await Promise.all([admin.connect(), producer.connect()]);
@@ -51,9 +42,7 @@ after(async () => {
   await Promise.all(consumers.map((consumer) => consumer.disconnect()));
   await admin.deleteTopics({ topics });
   await Promise.all([admin.disconnect(), producer.disconnect()]);
-  if (embedded === null) return;
-  assert.equal(await embedded.broker.end('SIGTERM'), 0);
-  await rm(embedded.folder, { recursive: true });
+  await engines.stop();
 });
 
 test('a topic has the partitions asked for, and its name is then taken', LIMIT, async () => {
@@ -295,7 +284,7 @@ async function createTopic(
 }
 
 async function connectWire(): Promise<WireClient> {
-  const client = await WireClient.connect(brokers[0] ?? '');
+  const client = await WireClient.connect(engines.kafka.brokers[0] ?? '');
   wireClients.push(client);
   return client;
 }

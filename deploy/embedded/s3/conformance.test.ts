@@ -1,3 +1,8 @@
+/**
+ * What Trunkline relies on from S3, through the AWS SDK alone. It runs against the endpoint that
+ * TRUNKLINE_TEST_S3_ENDPOINT names (with _REGION, _ACCESS_KEY_ID and _SECRET_ACCESS_KEY), or else against the embedded
+ * one, which it then starts.
+ */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -8,6 +13,7 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   DeleteObjectTaggingCommand,
@@ -27,29 +33,27 @@ import {
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { clientFor, endpointUnderTest, type Endpoint } from './testing/endpoint.ts';
-
-// What Trunkline relies on from S3, through the AWS SDK alone. S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY,
-// S3_REGION and S3_BUCKET name another endpoint to judge; without them the embedded one is started.
+import { startEngines } from '../../testing/engines.ts';
+import { clientFor, type Endpoint } from './testing/endpoint.ts';
 
 let endpoint: Endpoint;
-let bucket: string;
 let s3: S3Client;
 let stop: () => Promise<void>;
-/** Everything of one run lies below its own prefix. */
-const prefix = `conformance/${randomBytes(6).toString('hex')}/`;
+const bucket = `trunkline-conformance-${randomBytes(6).toString('hex')}`;
+const prefix = 'tenants/acme/';
 
 before(async () => {
-  ({ endpoint, bucket, stop } = await endpointUnderTest());
+  const { s3: found, stop: stopEngines } = await startEngines({ s3: true });
+  stop = stopEngines;
+  endpoint = { ...found, url: found.endpoint };
   s3 = clientFor(endpoint);
-  await s3.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: S3ServiceException) => {
-    if (!error.name.startsWith('BucketAlready')) throw error;
-  });
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   await s3.send(new HeadBucketCommand({ Bucket: bucket }));
 });
 
 after(async () => {
   for (const key of await listKeys(prefix)) await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  await s3.send(new DeleteBucketCommand({ Bucket: bucket }));
   s3.destroy();
   await stop();
 });
