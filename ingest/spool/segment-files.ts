@@ -1,5 +1,6 @@
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../../runtime/durable-write.ts';
 
 /** A segment: append-only, numbered in the order of writing. */
 export type Segment = { number: number; bytes: number };
@@ -28,15 +29,6 @@ export const createSegment = async (folder: string, number: number): Promise<Fil
 
 export const removeSegment = async (folder: string, number: number): Promise<void> => {
   await rm(segmentPath(folder, number), { force: true });
-};
-
-export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };
 
 export const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Promise<void> => {

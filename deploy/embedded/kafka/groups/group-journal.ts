@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DurableFile } from '../log/durable-file.ts';
-import { replaceFile } from '../log/durable-write.ts';
+import { replaceFile } from '../../../../runtime/durable-write.ts';
 import { GroupCommit } from '../log/group-commit.ts';
 import { crc32c } from '../protocol/crc32c.ts';
 import { applyChange, changesOf, type GroupChange, type StoredGroup, type StoredGroups } from './stored-groups.ts';

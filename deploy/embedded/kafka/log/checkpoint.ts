@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from './durable-write.ts';
+import { replaceFile } from '../../../../runtime/durable-write.ts';
 import type { ProducerState } from './producer-sequences.ts';
 
 /**

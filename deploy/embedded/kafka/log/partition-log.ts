@@ -2,7 +2,7 @@ import type { TopicConfig } from '../topics/topic-config.ts';
 import { assignBaseOffset, readBatchHeader } from '../protocol/record-batch.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { StorageFailure } from './durable-file.ts';
-import { syncFolder } from './durable-write.ts';
+import { syncFolder } from '../../../../runtime/durable-write.ts';
 import { GroupCommit } from './group-commit.ts';
 import { OffsetIndex } from './offset-index.ts';
 import { type Appended, type Incoming, placeBatches } from './place-batches.ts';

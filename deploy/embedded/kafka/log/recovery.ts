@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { scanBatches } from './batch-scan.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { DurableFile } from './durable-file.ts';
-import { syncFolder } from './durable-write.ts';
+import { syncFolder } from '../../../../runtime/durable-write.ts';
 import { OffsetIndex } from './offset-index.ts';
 import { ProducerSequences, withBatch } from './producer-sequences.ts';
 import { Segment, segmentBaseOf } from './segment.ts';

@@ -1,7 +1,7 @@
 import { open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DurableFile } from './durable-file.ts';
-import { replaceFile } from './durable-write.ts';
+import { replaceFile } from '../../../../runtime/durable-write.ts';
 import { INDEX_ENTRY_BYTES, type IndexEntry, OffsetIndex } from './offset-index.ts';
 
 const NAME = /^(\d{20})\.log$/;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { replaceFile, syncFolder } from '../log/durable-write.ts';
+import { replaceFile, syncFolder } from '../../../../runtime/durable-write.ts';
 import { type InOrder, runInOrder } from '../log/in-order.ts';
 import { PartitionLog } from '../log/partition-log.ts';
 import type { TopicConfig } from './topic-config.ts';
