@@ -6,7 +6,7 @@ import { identityOf } from '../calls/assembly/identity.ts';
 import { at, eventTable, type TableOptions } from './event-table.ts';
 
 /** What a test says about a row: the columns it names, and of nested rows the fields it names. */
-type Said<Value> = Value extends readonly (infer Item)[]
+export type Said<Value> = Value extends readonly (infer Item)[]
   ? readonly Said<Item>[]
   : Value extends object
     ? { readonly [Key in keyof Value]?: Said<Value[Key]> }
@@ -40,7 +40,7 @@ export const rowOf = (events: readonly Event[], anchorUs: number): CallRow => {
 };
 
 /** The part of a value that an expectation speaks of. */
-const saidOf = (value: unknown, expected: unknown): unknown => {
+export const saidOf = (value: unknown, expected: unknown): unknown => {
   if (Array.isArray(value) && Array.isArray(expected)) return value.map((item, index) => saidOf(item, expected[index]));
   if (!isObject(value) || !isObject(expected)) return value;
   return Object.fromEntries(Object.keys(expected).map((key) => [key, saidOf(value[key], expected[key])]));

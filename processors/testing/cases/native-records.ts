@@ -1,0 +1,22 @@
+import type { Dialect } from '../../../ingest/judging.ts';
+import { source } from '../../../ingest/testing/sources.ts';
+import type { Event } from '../../../schemas/events.ts';
+import { at } from '../event-table.ts';
+
+/** One record as a switch writes it. */
+export type NativeRecord = { readonly dialect: Dialect; readonly value: unknown };
+
+/** The events that ingest makes of native records of the switch pbx1, received at that second of the test's time. */
+export const eventsOf = (records: readonly NativeRecord[], receivedAt = 80_000): Event[] =>
+  records.flatMap(({ dialect, value }) => {
+    const normalised = dialect.normalise(value, source({ observedAtUs: at(receivedAt), askedSwitchId: 'pbx1' }));
+    if ('rejection' in normalised) throw new Error(`${normalised.rejection.message}: ${JSON.stringify(value)}`);
+    return normalised.events;
+  });
+
+/** The lines of a table, without those that are empty or say `-- something` to the reader. */
+export const linesOf = (table: string): string[] =>
+  table
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('--'));
