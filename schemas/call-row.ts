@@ -1,4 +1,11 @@
-import type { LegDirection, EndpointKind, Presentation, TransferKind, OfferOutcome } from './vocabulary.ts';
+import type {
+  LegDirection,
+  EndpointKind,
+  Presentation,
+  TransferKind,
+  OfferOutcome,
+  RefusalReason,
+} from './vocabulary.ts';
 
 // Rows of the table `calls` and what is nested in them: one call is one row. Instants are µs UTC, spans ms.
 // The definition of every field is in docs/definitions.md.
@@ -119,6 +126,22 @@ export type CallRecordingRow = {
   bytes: number | null;
 };
 
+/** A queue that did not let the call in: no visit was made. */
+export type RefusalRow = { queue_id: string; reason: RefusalReason; at: number; leg_id: string };
+
+/** A visit that ended without an agent, and the one to another queue that began right after it. */
+export type OverflowRow = { from_visit_id: string; to_visit_id: string };
+
+export type PauseRow = { from: number; to: number | null; reason: string };
+
+/** When a recording of the call ended, and when nothing was recorded. */
+export type RecordingTimesRow = { recording_id: string; ended_at: number | null; pauses: readonly PauseRow[] };
+
+/** What was said: in one recording, or (empty id) in the call. */
+export type TranscriptRow = { recording_id: string; at: number; language: string; text: string };
+
+export type CostRow = { at: number; item: string; amount_micros: number; currency: string };
+
 export type CallRow = {
   tenant_id: string;
   call_started_at: number;
@@ -169,7 +192,15 @@ export type CallRow = {
   holds: readonly HoldRow[];
   transfers: readonly TransferRow[];
   queue_visits: readonly QueueVisitRow[];
+  queue_refusals: readonly RefusalRow[];
+  overflows: readonly OverflowRow[];
+  /** The visit whose caller this call calls back, and its call; empty where it calls nobody back. */
+  callback_of_call_key: string;
+  callback_of_visit_id: string;
   recordings: readonly CallRecordingRow[];
+  recording_times: readonly RecordingTimesRow[];
+  transcripts: readonly TranscriptRow[];
+  costs: readonly CostRow[];
   has_recording: boolean;
   events: number;
   last_event_at: number;

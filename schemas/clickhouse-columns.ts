@@ -80,6 +80,12 @@ const transfers = `Array(Tuple(at ${instant}, kind String, by_leg_id String, fro
 const offers = `Array(Tuple(attempt_id String, agent_id String, at ${instant}, outcome String, ring_ms Nullable(UInt64)))`;
 const queueVisits = `Array(Tuple(visit_id String, queue_id String, entered_at ${maybeInstant}, connected_at ${maybeInstant}, left_at ${maybeInstant}, ended_at ${maybeInstant}, outcome String, origin String, agent_id String, agent_leg_id String, wait_ms UInt64, ring_ms Nullable(UInt64), connect_ms UInt64, hold_ms Nullable(UInt64), ended_by String, offers ${offers}))`;
 const recordings = `Array(Tuple(recording_id String, status String, leg_id String, started_at ${maybeInstant}, duration_ms Nullable(UInt64), bytes Nullable(UInt64)))`;
+const refusals = `Array(Tuple(queue_id String, reason String, at ${instant}, leg_id String))`;
+const overflows = 'Array(Tuple(from_visit_id String, to_visit_id String))';
+const pauses = `Array(Tuple(from ${instant}, to ${maybeInstant}, reason String))`;
+const recordingTimes = `Array(Tuple(recording_id String, ended_at ${maybeInstant}, pauses ${pauses}))`;
+const transcripts = `Array(Tuple(recording_id String, at ${instant}, language String, text String))`;
+const costs = `Array(Tuple(at ${instant}, item String, amount_micros Int64, currency String))`;
 
 export const callColumns: Readonly<Record<keyof CallRow, string>> = {
   tenant_id: word,
@@ -128,7 +134,14 @@ export const callColumns: Readonly<Record<keyof CallRow, string>> = {
   holds,
   transfers,
   queue_visits: queueVisits,
+  queue_refusals: refusals,
+  overflows,
+  callback_of_call_key: 'String',
+  callback_of_visit_id: 'String',
   recordings,
+  recording_times: recordingTimes,
+  transcripts,
+  costs,
   has_recording: 'Bool',
   events: 'UInt32',
   last_event_at: instant,

@@ -2,7 +2,9 @@ import type { Static } from 'typebox';
 import { textOrNull } from '../http/value-schemas.ts';
 import type { CallDetailRow, CallSummaryRow } from './call-columns.ts';
 import type { Call, CallSummary } from './call-schemas.ts';
+import { pauseBodies, transcriptionOf } from '../recordings/transcription.ts';
 import type { Link } from '../recordings/download-links.ts';
+import { costTotals } from './cost-totals.ts';
 
 const isWithheld = (row: CallSummaryRow): boolean => row.caller_presentation === 'restricted';
 
@@ -82,8 +84,16 @@ export const callDetail = (row: CallDetailRow, extras: Extras): Static<typeof Ca
     to: textOrNull(transfer.to),
     consult_leg_id: textOrNull(transfer.consult_leg_id),
   })),
-  queue_visits: row.queue_visits.map(visitBody),
-  recordings: row.recordings.map((recording) => recordingBody(recording, extras.links)),
+  queue_visits: row.queue_visits.map((visit) => visitBody(visit, row.overflows)),
+  queue_refusals: row.queue_refusals.map((refusal) => ({ ...refusal, leg_id: textOrNull(refusal.leg_id) })),
+  callback_of:
+    row.callback_of_call_key === ''
+      ? null
+      : { call_uuid: row.callback_of_call_key, visit_id: textOrNull(row.callback_of_visit_id) },
+  recordings: row.recordings.map((recording) => recordingBody(recording, row, extras.links)),
+  transcription: transcriptionOf(row.transcripts),
+  costs: [...row.costs],
+  cost_totals: costTotals(row.costs),
   last_event_at: row.last_event_at,
   events: [...extras.events],
   events_truncated: extras.eventsTruncated,
@@ -100,24 +110,36 @@ const legBody = (leg: Rows['legs'][number], withheld: boolean) => ({
   hangup_cause: textOrNull(leg.hangup_cause),
 });
 
-const visitBody = (visit: Rows['queue_visits'][number]) => ({
+const visitBody = (visit: Rows['queue_visits'][number], overflows: Rows['overflows']) => ({
   ...visit,
+  overflowed_from: overflows.find(({ to_visit_id }) => to_visit_id === visit.visit_id)?.from_visit_id ?? null,
+  overflowed_to: overflows.find(({ from_visit_id }) => from_visit_id === visit.visit_id)?.to_visit_id ?? null,
   agent_id: textOrNull(visit.agent_id),
   agent_leg_id: textOrNull(visit.agent_leg_id),
   ended_by: textOrNull(visit.ended_by),
   offers: visit.offers.map((offer) => ({ ...offer, outcome: textOrNull(offer.outcome) })),
 });
 
-const recordingBody = (recording: Rows['recordings'][number], links: ReadonlyMap<string, Link>) => {
+const recordingBody = (
+  recording: Rows['recordings'][number],
+  { recording_times, transcripts }: Rows,
+  links: ReadonlyMap<string, Link>,
+) => {
+  const isOfThis = ({ recording_id }: { readonly recording_id: string }): boolean =>
+    recording_id === recording.recording_id;
   const link = links.get(recording.recording_id);
+  const times = recording_times.find(isOfThis);
   return {
     id: recording.recording_id,
     status: recording.status,
     leg_id: textOrNull(recording.leg_id),
     started_at: recording.started_at,
+    ended_at: times?.ended_at ?? null,
+    pauses: pauseBodies(times?.pauses ?? []),
     duration_ms: recording.duration_ms,
     duration_seconds: recording.duration_ms === null ? null : Math.floor(recording.duration_ms / 1000),
     size_bytes: recording.bytes,
+    transcription: transcriptionOf(transcripts.filter(isOfThis)),
     download_url: link?.url ?? null,
     download_url_expires_at: link?.expiresAt ?? null,
   };

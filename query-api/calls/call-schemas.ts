@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { instant, maybeInstant, maybeInteger, maybeText, orNull } from '../http/value-schemas.ts';
+import { Pauses, Transcription } from '../recordings/transcription.ts';
 import { directions, dispositions } from './list-parameters.ts';
 
 const ms = (description: string) => Type.Integer({ description });
@@ -116,6 +117,8 @@ const Offer = Type.Object({
 const QueueVisit = Type.Object({
   visit_id: Type.String(),
   queue_id: Type.String(),
+  overflowed_from: maybeText('The visit to another queue that sent the caller on to this one.'),
+  overflowed_to: maybeText('The visit to another queue that this one sent the caller on to.'),
   entered_at: maybeInstant(),
   connected_at: maybeInstant(),
   left_at: maybeInstant(),
@@ -132,14 +135,31 @@ const QueueVisit = Type.Object({
   offers: Type.Array(Offer),
 });
 
+const Refusal = Type.Object(
+  { queue_id: Type.String(), reason: Type.String(), at: instant(), leg_id: maybeText() },
+  { description: 'A queue that did not let the caller in.' },
+);
+
+const Cost = Type.Object({
+  at: instant(),
+  item: Type.String(),
+  amount_micros: Type.Integer({ description: 'Millionths of the currency’s unit.' }),
+  currency: Type.String({ description: 'ISO 4217.' }),
+});
+
+const CostTotal = Type.Object({ currency: Type.String(), amount_micros: Type.Integer() });
+
 const CallRecording = Type.Object({
   id: Type.String(),
   status: Type.String(),
   leg_id: maybeText(),
   started_at: maybeInstant(),
+  ended_at: maybeInstant(),
+  pauses: Pauses,
   duration_ms: maybeInteger(),
   duration_seconds: maybeInteger(),
   size_bytes: maybeInteger(),
+  transcription: Transcription,
   download_url: maybeText('Null unless the audio is stored and the key has recordings:read.'),
   download_url_expires_at: maybeInstant(),
 });
@@ -163,7 +183,15 @@ export const Call = Type.Object(
     holds: Type.Array(Hold),
     transfers: Type.Array(Transfer),
     queue_visits: Type.Array(QueueVisit),
+    queue_refusals: Type.Array(Refusal),
+    callback_of: orNull(
+      Type.Object({ call_uuid: Type.String(), visit_id: maybeText() }),
+      'The call and queue visit whose caller this call calls back.',
+    ),
     recordings: Type.Array(CallRecording),
+    transcription: Transcription,
+    costs: Type.Array(Cost),
+    cost_totals: Type.Array(CostTotal, { description: 'Sum of the costs in each currency.' }),
     last_event_at: instant(),
     events: CallEvents,
     events_truncated: Type.Boolean({ description: 'True where there are more events than are shown.' }),

@@ -2,40 +2,58 @@ import { type Static, Type } from 'typebox';
 import { instant, maybeInstant, maybeInteger, maybeText, orNull, textOrNull } from '../http/value-schemas.ts';
 import type { Link } from './download-links.ts';
 import { statuses } from './list-parameters.ts';
-import type { RecordingFound } from './recording-query.ts';
+import type { RecordingFound, RecordingTold } from './recording-query.ts';
+import { pauseBodies, Pauses, Transcription, transcriptionOf } from './transcription.ts';
 
+const fields = {
+  id: Type.String(),
+  call_id: maybeText('Null until the call is known.'),
+  call_uuid: maybeText('The switch’s own id of the call.'),
+  leg_id: maybeText(),
+  extension: maybeText('The tenant’s own side of the call.'),
+  caller_id: maybeText('Number of the caller; null where withheld.'),
+  callee_id: maybeText(),
+  direction: Type.Enum(['inbound', 'outbound', 'internal', 'unknown']),
+  started_at: instant(),
+  duration_ms: maybeInteger(),
+  duration_seconds: maybeInteger('`duration_ms` in whole seconds, rounded down.'),
+  size_bytes: maybeInteger(),
+  format: maybeText('As stored, for example wav.'),
+  channels: maybeInteger(),
+  bitrate: maybeInteger('Bits a second, on average.'),
+  sha256: maybeText('Of the stored bytes, in hexadecimal.'),
+  status: Type.Enum(['recording', 'uploading', ...statuses]),
+  failure_reason: maybeText('Why there is no audio.'),
+  call_details: orNull(
+    Type.Object({ caller_name: maybeText(), queue_id: maybeText(), agent_id: maybeText() }),
+    'From the call; null until it is known.',
+  ),
+  download_url: maybeText('Reads the audio without an API key until it expires; null where there is none.'),
+  download_url_expires_at: maybeInstant(),
+  updated_at: instant(),
+};
+
+/** A recording in a listing. */
+export const RecordingSummary = Type.Object(fields, { title: 'RecordingSummary' });
+
+/** A recording with what its call tells of it. */
 export const Recording = Type.Object(
-  {
-    id: Type.String(),
-    call_id: maybeText('Null until the call is known.'),
-    call_uuid: maybeText('The switch’s own id of the call.'),
-    leg_id: maybeText(),
-    extension: maybeText('The tenant’s own side of the call.'),
-    caller_id: maybeText('Number of the caller; null where withheld.'),
-    callee_id: maybeText(),
-    direction: Type.Enum(['inbound', 'outbound', 'internal', 'unknown']),
-    started_at: instant(),
-    duration_ms: maybeInteger(),
-    duration_seconds: maybeInteger('`duration_ms` in whole seconds, rounded down.'),
-    size_bytes: maybeInteger(),
-    format: maybeText('As stored, for example wav.'),
-    channels: maybeInteger(),
-    bitrate: maybeInteger('Bits a second, on average.'),
-    sha256: maybeText('Of the stored bytes, in hexadecimal.'),
-    status: Type.Enum(['recording', 'uploading', ...statuses]),
-    failure_reason: maybeText('Why there is no audio.'),
-    call_details: orNull(
-      Type.Object({ caller_name: maybeText(), queue_id: maybeText(), agent_id: maybeText() }),
-      'From the call; null until it is known.',
-    ),
-    download_url: maybeText('Reads the audio without an API key until it expires; null where there is none.'),
-    download_url_expires_at: maybeInstant(),
-    updated_at: instant(),
-  },
+  { ...fields, ended_at: maybeInstant(), pauses: Pauses, transcription: Transcription },
   { title: 'Recording' },
 );
 
-export const recordingBody = (row: RecordingFound, link: Link | null): Static<typeof Recording> => ({
+export const recordingDetail = (
+  row: RecordingFound,
+  told: RecordingTold,
+  link: Link | null,
+): Static<typeof Recording> => ({
+  ...recordingBody(row, link),
+  ended_at: told.recording_times[0]?.ended_at ?? null,
+  pauses: pauseBodies(told.recording_times[0]?.pauses ?? []),
+  transcription: transcriptionOf(told.transcripts),
+});
+
+export const recordingBody = (row: RecordingFound, link: Link | null): Static<typeof RecordingSummary> => ({
   id: row.recording_id,
   call_id: textOrNull(row.call_id),
   call_uuid: textOrNull(row.call_key),

@@ -1,5 +1,6 @@
+import type { CallDetailRow } from '../calls/call-columns.ts';
 import type { RecordingRow } from '../../schemas/rows.ts';
-import { and, type Conditions, instantParam, type Listing, ofTenant, type Query } from '../listing/keyset.ts';
+import { and, type Conditions, instantParam, type Key, type Listing, ofTenant, type Query } from '../listing/keyset.ts';
 import type { RecordingFilters } from './list-parameters.ts';
 
 const objectColumns = ['recording_id', 'status', 'object_key', 'format', 'content_type'] as const;
@@ -33,6 +34,9 @@ export type RecordingFound = Omit<Pick<RecordingRow, (typeof columns)[number]>, 
   readonly updated_at: string;
 };
 
+/** What the call of a recording tells of it. */
+export type RecordingTold = Pick<CallDetailRow, 'recording_times' | 'transcripts'>;
+
 export const recordingListing: Listing = {
   table: 'recordings',
   at: 'started_at',
@@ -64,6 +68,22 @@ export const recordingConditions = (tenantId: string, filters: RecordingFilters)
 /** One recording. */
 export const recordingQuery = (tenantId: string, recordingId: string): Query =>
   select(columns, and(ofTenant(tenantId), 'recording_id = {id:String}', { id: recordingId }));
+
+/** What a call, at the place that its id tells, has to tell of one of its recordings. */
+export const recordingToldQuery = (tenantId: string, recordingId: string, { at, id }: Key): Query => {
+  const { sql, params } = and(
+    ofTenant(tenantId),
+    `call_started_at = ${instantParam('at')} AND call_id = {call_id:String}`,
+    { at, call_id: id, id: recordingId },
+  );
+  return {
+    sql: `SELECT arrayFilter(one -> one.recording_id = {id:String}, recording_times) AS recording_times,
+  arrayFilter(one -> one.recording_id = {id:String}, transcripts) AS transcripts
+FROM calls FINAL
+WHERE ${sql.join('\n  AND ')}`,
+    params,
+  };
+};
 
 /** Where the audio of some recordings is. */
 export const recordingObjectsQuery = (tenantId: string, recordingIds: readonly string[]): Query =>

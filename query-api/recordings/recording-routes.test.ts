@@ -4,7 +4,8 @@ import { Compile } from 'typebox/compile';
 import type { App } from '../../runtime/http/app.ts';
 import { fixedLinks, memoryAudio, memoryRecordings, recordingFound } from '../testing/memory-readers.ts';
 import { directoryOf, testApp } from '../testing/test-app.ts';
-import { Recording } from './recording-body.ts';
+import { Recording, RecordingSummary } from './recording-body.ts';
+import type { RecordingTold } from './recording-query.ts';
 
 const { directory, secrets } = directoryOf({
   acme: { tenantId: 'acme', scopes: ['recordings:read'] },
@@ -30,11 +31,25 @@ const callless = recordingFound({
   callee_number: '',
 });
 
+const told: RecordingTold = {
+  recording_times: [
+    {
+      recording_id: 'rec_1',
+      ended_at: '2026-01-20T10:01:02.000000Z',
+      pauses: [{ from: '2026-01-20T10:00:10.000000Z', to: null, reason: 'card data' }],
+    },
+  ],
+  transcripts: [
+    { recording_id: 'rec_1', at: '2026-01-20T10:02:00.000000Z', language: 'en', text: 'Good day' },
+    { recording_id: 'rec_1', at: '2026-01-20T10:03:00.000000Z', language: 'de', text: 'Guten Tag' },
+  ],
+};
+
 let app: App;
 before(async () => {
   app = await testApp({
     directory: () => directory,
-    recordings: memoryRecordings([stored, failed, lost, callless]),
+    recordings: memoryRecordings([stored, failed, lost, callless], told),
     audio: memoryAudio({ [stored.object_key]: bytes }),
     links: fixedLinks,
   });
@@ -47,7 +62,7 @@ const codeOf = (response: { json: () => { error: { code: string } } }): string =
 
 test('recordings are shown as their schema says', async () => {
   const { data } = (await ask('/v1/recordings')).json<{ data: Record<string, unknown>[] }>();
-  const validator = Compile(Recording);
+  const validator = Compile(RecordingSummary);
   for (const recording of data) assert.deepEqual(validator.Errors(recording), []);
   assert.partialDeepStrictEqual(data, [
     {
@@ -76,6 +91,17 @@ test('recordings are shown as their schema says', async () => {
     { id: 'rec_3' },
     { id: 'rec_4', call_id: null, call_uuid: null, extension: null, caller_id: null, call_details: null },
   ]);
+});
+
+test('one recording tells its pauses and what was said', async () => {
+  const { data } = (await ask('/v1/recordings/rec_1')).json<{ data: Record<string, unknown> }>();
+  assert.deepEqual(Compile(Recording).Errors(data), []);
+  assert.partialDeepStrictEqual(data, {
+    id: 'rec_1',
+    ended_at: '2026-01-20T10:01:02.000000Z',
+    pauses: [{ started_at: '2026-01-20T10:00:10.000000Z', ended_at: null, reason: 'card data' }],
+    transcription: { status: 'completed', text: 'Guten Tag', language: 'de' },
+  });
 });
 
 test('a recording is not there for another tenant', async () => {

@@ -8,7 +8,7 @@ import { pageBody, pageOf } from '../listing/page-body.ts';
 import { orderOf, readPageRequest } from '../listing/page-request.ts';
 import type { DownloadLinks } from './download-links.ts';
 import { readRecordingFilters, RecordingListParameters } from './list-parameters.ts';
-import { Recording, recordingBody } from './recording-body.ts';
+import { Recording, recordingBody, recordingDetail, RecordingSummary } from './recording-body.ts';
 import type { RecordingFound } from './recording-query.ts';
 import type { RecordingReader } from './recording-reader.ts';
 
@@ -33,7 +33,7 @@ export const recordingRoutes = (app: App, { recordings, links, cursors }: Record
       tags: ['recordings'],
       summary: 'List recordings',
       querystring: RecordingListParameters,
-      response: { 200: pageOf(Recording), ...errorResponses(400, 401, 403, 422, 503) },
+      response: { 200: pageOf(RecordingSummary), ...errorResponses(400, 401, 403, 422, 503) },
     },
     handler: async (request) => {
       const { tenantId } = keyOf(request);
@@ -60,7 +60,11 @@ export const recordingRoutes = (app: App, { recordings, links, cursors }: Record
       const { tenantId } = keyOf(request);
       const row = await recordings.find(tenantId, request.params.id, request.signal);
       if (row === null) throw notFound('recording');
-      return { data: await withLink(tenantId, row) };
+      const [told, link] = await Promise.all([
+        recordings.told(tenantId, row, request.signal),
+        links.linkTo(tenantId, row),
+      ]);
+      return { data: recordingDetail(row, told, link) };
     },
   });
 };

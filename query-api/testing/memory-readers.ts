@@ -9,7 +9,7 @@ import type { CallReader } from '../calls/call-reader.ts';
 import type { Key } from '../listing/keyset.ts';
 import type { Audio } from '../recordings/audio.ts';
 import type { DownloadLinks } from '../recordings/download-links.ts';
-import type { RecordingFound } from '../recordings/recording-query.ts';
+import type { RecordingFound, RecordingTold } from '../recordings/recording-query.ts';
 import type { RecordingReader } from '../recordings/recording-reader.ts';
 import { callRow, recordingRow } from './rows.ts';
 
@@ -57,9 +57,13 @@ export const memoryCalls = (
   return { reader, asked };
 };
 
-export const memoryRecordings = (rows: readonly RecordingFound[]): RecordingReader => ({
+export const memoryRecordings = (
+  rows: readonly RecordingFound[],
+  told: RecordingTold = { recording_times: [], transcripts: [] },
+): RecordingReader => ({
   list: async (tenantId) => ({ rows: tenantId === 'acme' ? rows : [], next: null, total: null }),
   find: async (tenantId, id) => (tenantId === 'acme' && rows.find(({ recording_id }) => recording_id === id)) || null,
+  told: async () => told,
 });
 
 export const memoryAudio = (objects: Readonly<Record<string, Buffer>>): Audio => ({

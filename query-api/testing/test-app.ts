@@ -37,7 +37,7 @@ export const testApp = async (parts: Partial<AppParts> & Pick<AppParts, 'directo
     maxDownloads: 100,
     cursors: createCursors(Buffer.alloc(32, 1)),
     calls: { list: missing, find: missing, events: missing },
-    recordings: { list: missing, find: missing },
+    recordings: { list: missing, find: missing, told: missing },
     audio: { read: missing, presign: missing },
     links: { linkTo: missing, linksOf: missing },
     quarantine: { list: missing, find: missing },

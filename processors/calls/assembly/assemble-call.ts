@@ -3,6 +3,7 @@ import type { Event } from '../../../schemas/events.ts';
 import type { RecordingRow } from '../../../schemas/rows.ts';
 import { toEventSet } from './event-set.ts';
 import type { CallIdentity } from './identity.ts';
+import { settleRecordings } from './recording-outcomes.ts';
 import { toRecordingRows } from './recording-rows.ts';
 import { foldRecordings } from './recordings.ts';
 import { toStory } from './story.ts';
@@ -21,7 +22,7 @@ export const assembleCall = (identity: CallIdentity, events: readonly Event[]): 
 export const assembleCallAndRecordings = (identity: CallIdentity, events: readonly Event[]): AssembledCall => {
   const set = toEventSet(events);
   const story = toStory(identity, set.events);
-  const recordings = foldRecordings(story.facets, story.ended);
+  const recordings = settleRecordings(foldRecordings(story.facets), story);
   const call = toCallRow(identity, set, story, recordings);
   return { call, recordings: toRecordingRows(call, recordings) };
 };

@@ -1,6 +1,7 @@
 import type { HoldRow } from '../../../schemas/call-row.ts';
 import type { AppStay } from './apps.ts';
 import type { Stay } from './bridges.ts';
+import { isOtherClock, lingerUs } from './clocks.ts';
 import type { Leg } from './legs.ts';
 import { clip, intersect, type Span, subtract, union } from './spans.ts';
 import { byLeg, partnerIn, type Talk, type TalksByLeg } from './talks.ts';
@@ -17,6 +18,7 @@ export type Connection = {
 
 export type ConnectionFacts = {
   readonly root: Leg;
+  readonly legs: ReadonlyMap<string, Leg>;
   readonly talks: readonly Talk[];
   readonly stays: readonly Stay[];
   readonly apps: readonly AppStay[];
@@ -50,11 +52,14 @@ const within = (talk: Talk, from: number, until: number): Talk[] =>
   clip([talk], from, until).map((part) => ({ a: talk.a, b: talk.b, ...part }));
 
 /** What the others said after the root left: a transferrer, or a local channel that was optimised away. */
-const talksAfter = ({ root, talks }: ConnectionFacts): Talk[] => {
+const talksAfter = ({ root, legs, talks }: ConnectionFacts): Talk[] => {
   const { endedAt } = root;
   if (endedAt === null) return [];
+  // By another clock it is not known to be after the root left unless it is so by far.
+  const isAfter = (talk: Talk): boolean =>
+    talk.to > endedAt + (isOtherClock(talk, root, legs) ? lingerUs(talk, root, legs) : 0);
   return talks
-    .filter((talk) => talk.b !== '' && partnerIn(talk, root.id) === null && talk.to > endedAt)
+    .filter((talk) => talk.b !== '' && partnerIn(talk, root.id) === null && isAfter(talk))
     .map((talk) => ({ ...talk, from: Math.max(talk.from, endedAt) }));
 };
 

@@ -1,3 +1,4 @@
+import { lingerUs } from './clocks.ts';
 import type { Closing } from './closing.ts';
 import type { Leg } from './legs.ts';
 import { partnerIn, type Talk } from './talks.ts';
@@ -10,9 +11,6 @@ export const isOver = (root: Leg | null, legs: ReadonlyMap<string, Leg>, closing
   return true;
 };
 
-/** Others must have talked for longer than this after the root left for the call to end with them. */
-const lingerUs = 1_000_000;
-
 /** When a call that is over ended: with its root, or with the last leg where others talked on. */
 export const endOf = (
   root: Leg | null,
@@ -23,7 +21,7 @@ export const endOf = (
   const rootEndedAt = root?.endedAt ?? closing.at;
   if (root === null || rootEndedAt === null) return rootEndedAt;
   const isGoingOn = talks.some(
-    (talk) => talk.b !== '' && partnerIn(talk, root.id) === null && talk.to > rootEndedAt + lingerUs,
+    (talk) => talk.b !== '' && partnerIn(talk, root.id) === null && talk.to > rootEndedAt + lingerUs(talk, root, legs),
   );
   if (!isGoingOn) return rootEndedAt;
   let last = rootEndedAt;

@@ -12,6 +12,8 @@ export type QueueEvent = OneOf<
 >;
 export type RecordingEvent = OneOf<
   | 'recording.started'
+  | 'recording.paused'
+  | 'recording.resumed'
   | 'recording.stopped'
   | 'recording.uploaded'
   | 'recording.stored'
@@ -31,6 +33,10 @@ export type Facets = {
   readonly closings: ClosingEvent[];
   readonly links: EventOf<'call.linked'>[];
   readonly blocks: EventOf<'call.blocked'>[];
+  readonly refusals: EventOf<'queue.refused'>[];
+  readonly callbacks: EventOf<'call.called_back'>[];
+  readonly transcripts: EventOf<'transcript.attached'>[];
+  readonly costs: EventOf<'cost.added'>[];
 };
 
 /** Null: changes nothing in the row itself, counts only in its version and its last event. */
@@ -50,7 +56,7 @@ const facetOf: Readonly<Record<EventType, keyof Facets | null>> = {
   'call.end_inferred': 'closings',
   'app.entered': 'apps',
   'app.left': 'apps',
-  'queue.refused': null,
+  'queue.refused': 'refusals',
   'queue.entered': 'queues',
   'queue.offered': 'queues',
   'queue.offer_ended': 'queues',
@@ -58,15 +64,15 @@ const facetOf: Readonly<Record<EventType, keyof Facets | null>> = {
   'queue.left': 'queues',
   'queue.completed': 'queues',
   'recording.started': 'recordings',
-  'recording.paused': null,
-  'recording.resumed': null,
+  'recording.paused': 'recordings',
+  'recording.resumed': 'recordings',
   'recording.stopped': 'recordings',
   'recording.uploaded': 'recordings',
   'recording.stored': 'recordings',
   'recording.failed': 'recordings',
   'recording.deleted': 'recordings',
-  'transcript.attached': null,
-  'cost.added': null,
+  'transcript.attached': 'transcripts',
+  'cost.added': 'costs',
   'agent.logged_in': null,
   'agent.logged_out': null,
   'agent.queue_joined': null,
@@ -81,7 +87,7 @@ const facetOf: Readonly<Record<EventType, keyof Facets | null>> = {
   'switch.channels': null,
   'adapter.gap': null,
   'call.blocked': 'blocks',
-  'call.called_back': null,
+  'call.called_back': 'callbacks',
 };
 
 /** A call that is sent on more often than this goes round in a loop. */
@@ -99,6 +105,10 @@ export const toFacets = (events: readonly Event[]): Facets => {
     closings: [],
     links: [],
     blocks: [],
+    refusals: [],
+    callbacks: [],
+    transcripts: [],
+    costs: [],
   };
   for (const event of events) {
     const facet = facetOf[event.type];

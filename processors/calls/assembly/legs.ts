@@ -1,5 +1,5 @@
 import type { Event, EventOf } from '../../../schemas/events.ts';
-import type { LegFacts } from '../../../schemas/payloads.ts';
+import type { LegFacts, LegTotals } from '../../../schemas/payloads.ts';
 import type { EndedBy } from '../../../schemas/vocabulary.ts';
 import type { Facets, LegEvent } from './facets.ts';
 import { betterEnd } from './leg-ends.ts';
@@ -24,6 +24,8 @@ export type Leg = {
   answeredAt: number | null;
   endedAt: number | null;
   end: LegEnd | null;
+  /** The switch's own account of the leg's spans. */
+  totals: LegTotals | null;
   /** Whether the leg spoke for itself (created or answered); others are known from what is said about them. */
   own: boolean;
 };
@@ -64,6 +66,7 @@ const legOf = (legs: Map<string, Leg>, id: string, event: Event): Leg => {
     answeredAt: null,
     endedAt: null,
     end: null,
+    totals: null,
     own: false,
   };
   legs.set(id, leg);
@@ -98,6 +101,7 @@ const foldEnd = (leg: Leg, event: EventOf<'leg.ended'>): void => {
   leg.endedAt ??= event.occurred_at;
   leg.end = leg.end === null ? payload : betterEnd(leg.end, payload);
   addFacts(leg, payload.leg);
+  leg.totals ??= payload.totals;
   const billMs = payload.totals?.bill_ms ?? 0;
   if (billMs > 0) leg.answeredAt ??= instantOrNull(event.occurred_at - billMs * 1000);
 };

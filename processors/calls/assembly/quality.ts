@@ -1,8 +1,16 @@
 import type { Quality } from '../../../schemas/call-row.ts';
 
-export type QualityFacts = Readonly<Record<Exclude<Quality, 'late'>, boolean>>;
+export type QualityFacts = Readonly<Record<Quality, boolean>>;
 
-const order = ['end_inferred', 'clock_anomaly', 'gap', 'merged', 'conflicting_event', 'truncated_events'] as const;
+const order = [
+  'end_inferred',
+  'clock_anomaly',
+  'gap',
+  'merged',
+  'late',
+  'conflicting_event',
+  'truncated_events',
+] as const;
 
 /** What a reader should know before trusting the row. */
 export const qualityOf = (facts: QualityFacts): Quality[] => order.filter((flag) => facts[flag]);

@@ -130,7 +130,7 @@ suite('a visit to a queue', () => {
           outcome: 'exit_key',
           offers: [
             { attempt_id: '1', ring_ms: 3000 },
-            { attempt_id: '2', outcome: '' },
+            { attempt_id: '2', outcome: 'caller_left' },
           ],
         },
       ],

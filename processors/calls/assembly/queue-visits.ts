@@ -9,7 +9,7 @@ export type Visit = {
   readonly callerLegId: string | null;
   /** The caller's time in the queue. */
   readonly waiting: readonly Span[];
-  /** A connection was told but no conversation is to be found. */
+  /** Something that the switch should have told of this visit is missing. */
   readonly gap: boolean;
 };
 
@@ -31,12 +31,12 @@ const bridgeToleranceUs = 1_000_000;
 export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
   const contact = contactOf(facts, context);
   const outcome = outcomeOf(facts, contact, context);
-  const connectedAt = outcome === 'answered' ? (facts.connectedAt ?? contact[0]?.from ?? facts.completedAt) : null;
+  const connectedAt = outcome === 'answered' ? (facts.connectedAt ?? contact[0]?.from ?? startOfContact(facts)) : null;
   const leftAt = outcome === 'answered' || outcome === 'waiting' ? null : (facts.leftAt ?? context.rootEndedAt);
   const enteredAt = facts.enteredAt ?? before(connectedAt ?? leftAt, facts.waitMs);
   const waitedUntil = connectedAt ?? leftAt ?? context.rootEndedAt ?? context.horizon;
   const waiting = enteredAt === null ? [] : span(enteredAt, waitedUntil);
-  const offers = [...facts.offers.values()];
+  const offers = settleOffers(facts, outcome);
   const row: QueueVisitRow = {
     visit_id: facts.id,
     queue_id: facts.queueId,
@@ -55,25 +55,59 @@ export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
     ended_by: outcome === 'answered' && facts.endedBy !== 'unknown' ? facts.endedBy : '',
     offers: offers.map(toOfferRow),
   };
-  return { row, callerLegId: facts.callerLegId, waiting, gap: outcome === 'failed' && facts.leftAs === null };
+  return { row, callerLegId: facts.callerLegId, waiting, gap: isGap(facts, outcome, context) };
 };
 
+/** A connection without a conversation, a conversation without its connection, or one that nobody told the end of. */
+const isGap = (facts: VisitFacts, outcome: VisitOutcome, { rootEndedAt }: VisitContext): boolean => {
+  if (outcome === 'failed') return facts.leftAs === null;
+  if (outcome !== 'answered') return false;
+  return facts.connectedAt === null || (facts.completedAt === null && rootEndedAt !== null);
+};
+
+const startOfContact = ({ completedAt, connectMs }: VisitFacts): number | null =>
+  before(completedAt, connectMs) ?? completedAt;
+
 /** The conversations of this visit's agent, by their leg; where that is not known, the caller's after the connection. */
-const contactOf = (facts: VisitFacts, { talks, nextEnteredAt }: VisitContext): readonly Talk[] => {
+const contactOf = (facts: VisitFacts, context: VisitContext): readonly Talk[] => {
+  const { talks, nextEnteredAt } = context;
+  if (facts.connectedAt === null && facts.completedAt === null) return untoldContact(facts, context);
   const since = (facts.connectedAt ?? facts.enteredAt ?? 0) - bridgeToleranceUs;
   const until = Math.min(nextEnteredAt, (facts.completedAt ?? Number.MAX_SAFE_INTEGER) + bridgeToleranceUs);
   if (facts.agentLegId !== '') return begunWithin(talks.get(facts.agentLegId), since, until);
-  if (facts.callerLegId === null || (facts.connectedAt === null && facts.completedAt === null)) return [];
-  return begunWithin(talks.get(facts.callerLegId), since, until).slice(0, 1);
+  return facts.callerLegId === null ? [] : begunWithin(talks.get(facts.callerLegId), since, until).slice(0, 1);
 };
+
+/** A caller who was in the queue, did not leave it and then talked was connected, whatever event of that was lost. */
+const untoldContact = ({ leftAs, callerLegId, enteredAt }: VisitFacts, context: VisitContext): readonly Talk[] =>
+  leftAs !== null || callerLegId === null || enteredAt === null
+    ? []
+    : begunWithin(context.talks.get(callerLegId), enteredAt, context.nextEnteredAt).slice(0, 1);
 
 const outcomeOf = (facts: VisitFacts, contact: readonly Talk[], context: VisitContext): VisitOutcome => {
   const isTold = facts.connectedAt !== null || facts.completedAt !== null;
-  if (isTold && contact.length > 0) return 'answered';
+  if (contact.length > 0) return 'answered';
   if (facts.leftAs !== null) return facts.leftAs;
   if (isTold && !context.tellsBridges) return 'answered';
   if (context.rootEndedAt === null && facts.completedAt === null) return 'waiting';
   return isTold ? 'failed' : 'abandoned';
+};
+
+/**
+ * An agent's phone that rang to the end of the visit was not declined by the agent: the caller was taken by another, or
+ * left, be it in the moment between the agent's answer and the connection.
+ */
+const settleOffers = ({ offers, agentId }: VisitFacts, outcome: VisitOutcome): Offer[] => {
+  const told = [...offers.values()];
+  if (outcome === 'waiting' || outcome === 'failed') return told;
+  const taken = outcome === 'answered' ? told.findLast((offer) => offer.agentId === agentId) : undefined;
+  return told.map((offer) => ({ ...offer, outcome: offerOutcome(offer, taken, outcome) }));
+};
+
+const offerOutcome = (offer: Offer, taken: Offer | undefined, outcome: VisitOutcome): Offer['outcome'] => {
+  const { outcome: told } = offer;
+  if (outcome === 'answered') return told === '' ? (offer === taken ? 'answered' : 'lost_race') : told;
+  return told === '' || told === 'answered' || told === 'lost_race' ? 'caller_left' : told;
 };
 
 const before = (at: number | null, ms: number | null): number | null =>

@@ -1,7 +1,8 @@
-import type { RecordingStatus } from '../../../schemas/call-row.ts';
+import type { PauseRow, RecordingStatus } from '../../../schemas/call-row.ts';
 import type { RecordingStored, RecordingUploaded } from '../../../schemas/payloads.ts';
 import type { RecordingFailure } from '../../../schemas/vocabulary.ts';
 import type { Facets, RecordingEvent } from './facets.ts';
+import { pauseAt, resumeAt } from './recording-pauses.ts';
 import { instantOrNull, unsignedOrNull } from './sane.ts';
 import { byText } from './text-order.ts';
 
@@ -11,6 +12,8 @@ export type Recording = {
   status: RecordingStatus;
   legId: string;
   startedAt: number;
+  stoppedAt: number | null;
+  pauses: PauseRow[];
   durationMs: number | null;
   format: string;
   contentType: string;
@@ -32,8 +35,8 @@ const rank: Readonly<Record<RecordingStatus, number>> = {
   deleted: 4,
 };
 
-/** A call's recordings by their beginning. While the call goes on, one that was not stopped is still being made. */
-export const foldRecordings = ({ recordings }: Facets, ended: boolean): Recording[] => {
+/** A call's recordings by their beginning, as the events tell them. */
+export const foldRecordings = ({ recordings }: Facets): Recording[] => {
   const known = new Map<string, Recording>();
   for (const event of recordings) {
     const id = event.payload.recording_id;
@@ -42,7 +45,6 @@ export const foldRecordings = ({ recordings }: Facets, ended: boolean): Recordin
     recording.legId ||= event.leg_id ?? '';
     foldRecording(recording, event);
   }
-  for (const recording of known.values()) if (ended && recording.status === 'recording') recording.status = 'uploading';
   return [...known.values()].sort((a, b) => a.startedAt - b.startedAt || byText(a.id, b.id));
 };
 
@@ -51,6 +53,8 @@ const newRecording = (id: string, event: RecordingEvent): Recording => ({
   status: 'recording',
   legId: '',
   startedAt: startOf(event) ?? event.occurred_at,
+  stoppedAt: null,
+  pauses: [],
   durationMs: null,
   format: '',
   contentType: '',
@@ -74,12 +78,20 @@ const reach = (recording: Recording, status: RecordingStatus): void => {
 const foldRecording = (recording: Recording, event: RecordingEvent): void => {
   switch (event.type) {
     case 'recording.started':
+      if (recording.stoppedAt !== null) goOn(recording, recording.stoppedAt, event.occurred_at);
       recording.format ||= event.payload.format;
       recording.channels ??= unsignedOrNull(event.payload.channels, 8);
       return;
+    case 'recording.paused':
+      pauseAt(recording.pauses, event.occurred_at, event.payload.reason);
+      return;
+    case 'recording.resumed':
+      resumeAt(recording.pauses, event.occurred_at);
+      return;
     case 'recording.stopped':
       reach(recording, 'uploading');
-      recording.durationMs ??= unsignedOrNull(event.payload.duration_ms, 53);
+      recording.stoppedAt = event.occurred_at;
+      recording.durationMs = longer(recording.durationMs, event.payload.duration_ms);
       return;
     case 'recording.uploaded':
       reach(recording, 'uploading');
@@ -97,6 +109,20 @@ const foldRecording = (recording: Recording, event: RecordingEvent): void => {
       reach(recording, 'deleted');
       return;
   }
+};
+
+/** Some switches pause by stopping, and go on by starting again with the same file. */
+const goOn = (recording: Recording, stoppedAt: number, at: number): void => {
+  pauseAt(recording.pauses, stoppedAt, '');
+  resumeAt(recording.pauses, at);
+  recording.stoppedAt = null;
+  if (recording.status === 'uploading' && recording.sha256 === '') recording.status = 'recording';
+};
+
+/** One file that was stopped and begun again is told at each stop how long it is by then. */
+const longer = (known: number | null, told: number | null): number | null => {
+  const next = unsignedOrNull(told, 53);
+  return next === null || known === null ? (next ?? known) : Math.max(known, next);
 };
 
 /** What the uploader said of the file holds until somebody looked into it. */

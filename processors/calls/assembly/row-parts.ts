@@ -1,5 +1,6 @@
-import type { BridgeRow, CallRecordingRow, LegRole, LegRow } from '../../../schemas/call-row.ts';
+import type { BridgeRow, CallRecordingRow, LegRole, LegRow, RefusalRow } from '../../../schemas/call-row.ts';
 import type { Bridges } from './bridges.ts';
+import type { Facets } from './facets.ts';
 import { causeColumns } from './hangup-cause.ts';
 import type { Leg } from './legs.ts';
 import type { Recording } from './recordings.ts';
@@ -63,4 +64,15 @@ export const recordingRefs = (recordings: readonly Recording[]): CallRecordingRo
     started_at: recording.startedAt,
     duration_ms: recording.durationMs,
     bytes: recording.bytes,
+  }));
+
+/** A dialplan that tries a full queue again and again is in a loop. */
+const maxRefusals = 500;
+
+export const refusalRows = ({ refusals }: Facets): RefusalRow[] =>
+  refusals.slice(0, maxRefusals).map(({ occurred_at, leg_id, payload }) => ({
+    queue_id: payload.queue_id,
+    reason: payload.reason,
+    at: occurred_at,
+    leg_id: leg_id ?? '',
   }));

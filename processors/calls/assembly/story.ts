@@ -69,7 +69,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   const connection =
     root === null || talks.length === 0
       ? noConnection
-      : connectionOf({ root, talks, stays: bridges.stays, apps, holds, waiting, startedAt, until });
+      : connectionOf({ root, legs, talks, stays: bridges.stays, apps, holds, waiting, startedAt, until });
   const roles = rolesOf({
     root,
     legs,

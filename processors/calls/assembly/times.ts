@@ -1,5 +1,7 @@
 import type { CallRow } from '../../../schemas/call-row.ts';
+import { isContradicted } from './clocks.ts';
 import { toMs, totalMs } from './spans.ts';
+import { unsignedOrNull } from './sane.ts';
 import type { Story } from './story.ts';
 
 export type Times = Pick<
@@ -20,9 +22,10 @@ export type Times = Pick<
 
 /** The call's instants and spans, as docs/definitions.md defines them. */
 export const timesOf = (story: Story): Times => {
-  const { root, connection, startedAt, endedAt, until } = story;
-  const connectMs = totalMs(connection.connect);
-  const holdMs = totalMs(connection.hold);
+  const { root, connection, startedAt, endedAt } = story;
+  const durationMs = durationOf(story);
+  const connectMs = Math.min(totalMs(connection.connect), Math.max(durationMs, 1));
+  const holdMs = Math.min(totalMs(connection.hold), connectMs);
   const switchAnsweredAt = root?.answeredAt ?? null;
   const setupAt = firstRinging(story, () => true);
   return {
@@ -30,15 +33,30 @@ export const timesOf = (story: Story): Times => {
     switch_answered_at: switchAnsweredAt,
     answered_at: connection.answeredAt,
     ended_at: endedAt,
-    duration_ms: toMs(until - startedAt),
+    duration_ms: durationMs,
     setup_ms: setupAt === null ? null : toMs(setupAt - startedAt),
     ring_ms: ringMs(story),
     wait_ms: story.visits.reduce((sum, { row }) => sum + row.wait_ms, 0),
     connect_ms: connectMs,
     hold_ms: holdMs,
     talk_ms: connectMs - holdMs,
-    bill_ms: switchAnsweredAt === null ? 0 : toMs((root?.endedAt ?? until) - switchAnsweredAt),
+    bill_ms: billOf(story),
   };
+};
+
+/** The time between two instants, unless the switch, whose clock may have been set in between, measured it itself. */
+const spanMs = (us: number, toldMs: number | null): number =>
+  toldMs !== null && isContradicted(us, toldMs) ? toldMs : toMs(us);
+
+const durationOf = ({ root, startedAt, endedAt, until }: Story): number => {
+  const endedWithRoot = endedAt !== null && endedAt === root?.endedAt;
+  return spanMs(until - startedAt, endedWithRoot ? unsignedOrNull(root.totals?.duration_ms ?? null, 53) : null);
+};
+
+const billOf = ({ root, until }: Story): number => {
+  if (root === null || root.answeredAt === null) return 0;
+  const { endedAt, answeredAt, totals } = root;
+  return spanMs((endedAt ?? until) - answeredAt, endedAt === null ? null : unsignedOrNull(totals?.bill_ms ?? null, 53));
 };
 
 /** The root's own early media is the switch's announcement; a callee's is its ringing tone. */

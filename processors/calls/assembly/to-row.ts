@@ -3,18 +3,22 @@ import type { Event } from '../../../schemas/events.ts';
 import { versionOf } from '../assembler-epoch.ts';
 import { answeredByOf } from './answered-by.ts';
 import { isMailboxReached } from './apps.ts';
+import { isClockAnomaly } from './clocks.ts';
 import { directionOf } from './direction.ts';
 import { dispositionOf } from './disposition.ts';
 import { endedByOf } from './ended-by.ts';
 import type { EventSet } from './event-set.ts';
 import { hangupCauseOf } from './hangup-cause.ts';
 import type { CallIdentity } from './identity.ts';
+import { isLate } from './late.ts';
 import { nativeIdsOf, sipCallIdsOf } from './native-ids.ts';
+import { overflowsOf } from './overflows.ts';
 import { partiesOf } from './parties.ts';
 import { qualityOf } from './quality.ts';
-import type { Recording } from './recordings.ts';
-import { bridgeRows, legRows, recordingRefs } from './row-parts.ts';
+import { recordingTimes, type SettledRecording } from './recording-outcomes.ts';
+import { bridgeRows, legRows, recordingRefs, refusalRows } from './row-parts.ts';
 import type { Story } from './story.ts';
+import { costsOf, transcriptsOf } from './texts-and-costs.ts';
 import { timesOf } from './times.ts';
 import { transfersOf } from './transfers.ts';
 
@@ -23,7 +27,7 @@ export const toCallRow = (
   identity: CallIdentity,
   set: EventSet,
   story: Story,
-  recordings: readonly Recording[],
+  recordings: readonly SettledRecording[],
 ): CallRow => {
   const { root, legs, roles, ended, inferred, visits, apps } = story;
   const { talks } = story.connection;
@@ -65,7 +69,14 @@ export const toCallRow = (
     holds: story.holds,
     transfers: transfersOf(story.facets.transfers, legs, story.talks, ended),
     queue_visits: visits.map(({ row }) => row),
+    queue_refusals: refusalRows(story.facets),
+    overflows: overflowsOf(visits.map(({ row }) => row)),
+    callback_of_call_key: story.facets.callbacks[0]?.payload.of_call_key ?? '',
+    callback_of_visit_id: story.facets.callbacks[0]?.payload.of_visit_id ?? '',
     recordings: recordingRefs(recordings),
+    recording_times: recordingTimes(recordings),
+    transcripts: transcriptsOf(story.facets, recordings),
+    costs: costsOf(story.facets),
     has_recording: recordings.some(({ status }) => status === 'available'),
     events: set.distinct,
     last_event_at: latest(set.events, (event) => event.occurred_at),
@@ -79,21 +90,13 @@ const latest = (events: readonly Event[], of: (event: Event) => number): number 
   return at;
 };
 
-/** The start that the events tell and the anchor may differ by this much. */
-const anchorToleranceUs = 1_000_000;
-/** A switch's clock may run ahead of ours by this much. */
-const futureToleranceUs = 300_000_000;
-
-const qualityFlags = (identity: CallIdentity, set: EventSet, story: Story): Quality[] => {
-  const { startedAt, endedAt, visits } = story;
-  const isFuture = set.events.some((event) => event.occurred_at - event.observed_at > futureToleranceUs);
-  const isOff = Math.abs(startedAt - identity.call_started_at) > anchorToleranceUs;
-  return qualityOf({
+const qualityFlags = (identity: CallIdentity, { events, conflicting, truncated }: EventSet, story: Story): Quality[] =>
+  qualityOf({
     end_inferred: story.inferred,
-    clock_anomaly: isFuture || isOff || (endedAt !== null && endedAt < startedAt),
-    gap: visits.some((visit) => visit.gap),
-    merged: set.events.some((event) => event.call_key !== identity.call_key),
-    conflicting_event: set.conflicting,
-    truncated_events: set.truncated,
+    clock_anomaly: isClockAnomaly({ identity, events, ...story }),
+    gap: story.visits.some((visit) => visit.gap),
+    merged: events.some((event) => event.call_key !== identity.call_key),
+    late: isLate(events, story.root),
+    conflicting_event: conflicting,
+    truncated_events: truncated,
   });
-};

@@ -4,12 +4,18 @@ import type { Event } from '../../../schemas/events.ts';
 import { at } from '../event-table.ts';
 
 /** One record as a switch writes it. */
-export type NativeRecord = { readonly dialect: Dialect; readonly value: unknown };
+export type NativeRecord = {
+  readonly dialect: Dialect;
+  readonly value: unknown;
+  /** Second of the test at which it came, where it matters. */
+  readonly receivedAt?: number;
+};
 
 /** The events that ingest makes of native records of the switch pbx1, received at that second of the test's time. */
 export const eventsOf = (records: readonly NativeRecord[], receivedAt = 80_000): Event[] =>
-  records.flatMap(({ dialect, value }) => {
-    const normalised = dialect.normalise(value, source({ observedAtUs: at(receivedAt), askedSwitchId: 'pbx1' }));
+  records.flatMap(({ dialect, value, receivedAt: own }) => {
+    const observedAtUs = at(own ?? receivedAt);
+    const normalised = dialect.normalise(value, source({ observedAtUs, askedSwitchId: 'pbx1' }));
     if ('rejection' in normalised) throw new Error(`${normalised.rejection.message}: ${JSON.stringify(value)}`);
     return normalised.events;
   });
