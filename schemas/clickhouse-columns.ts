@@ -1,5 +1,13 @@
 import type { CallRow } from './call-row.ts';
-import type { CallAnchorRow, CallEventRow, QuarantineRow, RecordingRow, UnanchoredEventRow } from './rows.ts';
+import type {
+  CallAnchorRow,
+  CallEventRow,
+  QuarantineRow,
+  RecordingRow,
+  SwitchEventRow,
+  SwitchSignRow,
+  UnanchoredEventRow,
+} from './rows.ts';
 
 // ClickHouse types of every column, as written: the DDL in clickhouse/ says the same, and an integration test compares.
 
@@ -31,6 +39,32 @@ export const callAnchorColumns: Readonly<Record<keyof CallAnchorRow, string>> = 
   tenant_id: word,
   call_key: 'String',
   call_started_at: instant,
+};
+
+export const switchEventColumns: Readonly<Record<keyof SwitchEventRow, string>> = {
+  tenant_id: word,
+  switch_id: word,
+  type: word,
+  occurred_at: instant,
+  event_id: 'String',
+  content_hash: 'String',
+  observed_order: 'UInt64',
+  observed_at: instant,
+  boot_id: word,
+  native_seq: 'Nullable(Int64)',
+  event: 'String',
+};
+
+/** The instants are of `SimpleAggregateFunction(min or max, …)`, which is written as what it holds. */
+export const switchSignColumns: Readonly<Record<keyof SwitchSignRow, string>> = {
+  tenant_id: word,
+  switch_id: 'String',
+  boot_id: 'String',
+  kind: word,
+  first_at: instant,
+  last_at: instant,
+  first_observed_at: instant,
+  last_observed_at: instant,
 };
 
 export const quarantineColumns: Readonly<Record<keyof QuarantineRow, string>> = {

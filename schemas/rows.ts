@@ -29,6 +29,40 @@ export type UnanchoredEventRow = {
 /** The anchor of a call key, once decided. */
 export type CallAnchorRow = { tenant_id: string; call_key: string; call_started_at: number };
 
+/** What a switch or its adapter told about itself, as it came. */
+export type SwitchEventRow = {
+  tenant_id: string;
+  switch_id: string;
+  type: string;
+  occurred_at: number;
+  event_id: string;
+  content_hash: string;
+  /** 2^53 − observed_at: of equal events the one received first is kept. */
+  observed_order: number;
+  observed_at: number;
+  boot_id: string;
+  native_seq: number | null;
+  /** Avro single-object bytes. */
+  event: Buffer;
+};
+
+/**
+ * When a boot of a switch was first and last heard, by the switch's clock (`at`) and by ours (`observed_at`). Rows of
+ * one key add up to the earliest and the latest of all.
+ */
+export type SwitchSignRow = {
+  tenant_id: string;
+  switch_id: string;
+  /** Empty where the source tells none. */
+  boot_id: string;
+  /** The type of a switch event, or `call` for any event of a call. */
+  kind: string;
+  first_at: number;
+  last_at: number;
+  first_observed_at: number;
+  last_observed_at: number;
+};
+
 export type QuarantineRow = {
   tenant_id: string;
   quarantine_id: string;

@@ -32,6 +32,11 @@ const processors: readonly Service[] = [
     description: 'keep what could not be used, with the reason',
     run: async () => (await import('../../processors/quarantine/service.ts')).runQuarantineProcessor(),
   },
+  {
+    name: 'closing',
+    description: 'end calls whose end never came',
+    run: async () => (await import('../../processors/closing/service.ts')).runClosingProcessor(),
+  },
 ];
 
 const environmentHelp = `

@@ -8,6 +8,7 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
     ['processor calls', (await import('../../processors/calls/service.ts')).settings],
     ['processor recordings', (await import('../../processors/recordings/service.ts')).settings],
     ['processor quarantine', (await import('../../processors/quarantine/service.ts')).settings],
+    ['processor closing', (await import('../../processors/closing/service.ts')).settings],
     ['api', (await import('../../query-api/service.ts')).settings],
   ]);
 

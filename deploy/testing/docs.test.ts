@@ -8,6 +8,7 @@ import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
 import { queueEvents } from '../../ingest/freeswitch/queue-events.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
+import { settings as closingSettings } from '../../processors/closing/settings.ts';
 import { settings as quarantineSettings } from '../../processors/quarantine/service.ts';
 import { settings as recordingsSettings } from '../../processors/recordings/service.ts';
 import { settings as apiSettings } from '../../query-api/settings.ts';
@@ -36,6 +37,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   calls: callsSettings,
   recordings: recordingsSettings,
   quarantine: quarantineSettings,
+  closing: closingSettings,
   api: apiSettings,
   migrate: migrateSettings,
 };

@@ -26,6 +26,7 @@ const victims = [
   'processor-calls',
   'processor-recordings',
   'processor-quarantine',
+  'processor-closing',
   'api',
 ];
 

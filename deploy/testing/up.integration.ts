@@ -29,6 +29,7 @@ const names = [
   'ingest',
   'kafka',
   'processor-calls',
+  'processor-closing',
   'processor-quarantine',
   'processor-recordings',
   's3',

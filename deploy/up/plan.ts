@@ -77,6 +77,7 @@ export const serviceSpecs = (installation: Installation): readonly ChildSpec[] =
     { ...calls, args: [smallYoungSpace, ...calls.args] },
     service('processor-recordings', ['processor', 'recordings']),
     service('processor-quarantine', ['processor', 'quarantine']),
+    service('processor-closing', ['processor', 'closing']),
     service('ingest', ['ingest'], { TRUNKLINE_SPOOL_DIR: join(installation.dataDir, 'spool') }),
     service('api', ['api']),
   ];

@@ -11,6 +11,7 @@ const offsets = {
   'processor-calls': 5,
   'processor-recordings': 6,
   'processor-quarantine': 7,
+  'processor-closing': 8,
 } as const;
 
 export type PortName = keyof typeof offsets;

@@ -129,6 +129,8 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
       calls: columns.callColumns,
       recordings: columns.recordingColumns,
       quarantine: columns.quarantineColumns,
+      switch_events: columns.switchEventColumns,
+      switch_signs: columns.switchSignColumns,
     };
     for (const [table, declared] of Object.entries(tables)) {
       const rows = await world.clickhouse.query<{ name: string; type: string; default_kind: string }>(
@@ -137,7 +139,7 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
         { table },
       );
       const written = rows.filter(({ default_kind }) => default_kind === '');
-      const types = written.map(({ name, type }) => [name, type.replaceAll(", 'UTC'", '').replaceAll('`', '')]);
+      const types = written.map(({ name, type }) => [name, writtenType(type)]);
       // Inserts name their columns, so their order does not matter.
       assert.deepEqual(Object.fromEntries(types), declared, table);
     }
@@ -212,6 +214,13 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
     assert.deepEqual(await stores.waiting.find([row]), [row]);
   });
 });
+
+/** A column's type as rows are written: an aggregate that is its own state is written as what it holds. */
+const writtenType = (type: string): string =>
+  type
+    .replaceAll(", 'UTC'", '')
+    .replaceAll('`', '')
+    .replace(/^SimpleAggregateFunction\(\w+, (.*)\)$/, '$1');
 
 /** Codes of all dead letters so far, read from the beginning by a group of its own. */
 const deadLetterCodes = async (kafka: KafkaConnection): Promise<string[]> => {

@@ -6,9 +6,17 @@ import {
   callColumns,
   callEventColumns,
   recordingColumns,
+  switchSignColumns,
   unanchoredEventColumns,
 } from '../../schemas/clickhouse-columns.ts';
-import type { CallAnchorRow, CallEventRow, RecordingRow, UnanchoredEventRow } from '../../schemas/rows.ts';
+import type {
+  CallAnchorRow,
+  CallEventRow,
+  RecordingRow,
+  SwitchSignRow,
+  UnanchoredEventRow,
+} from '../../schemas/rows.ts';
+import { onlyNews } from '../switch-signs.ts';
 import { type CallRef, refOf } from './call-ref.ts';
 import type { AnchorStore, CallStore, CycleStores, StoredEvent, WaitingStore } from './ports.ts';
 
@@ -20,6 +28,7 @@ export const clickhouseStores = (clickhouse: ClickHouse): Omit<CycleStores, 'dea
   calls: callStore(clickhouse),
   anchors: anchorStore(clickhouse),
   waiting: waitingStore(clickhouse),
+  signs: { insert: onlyNews(inserter<SwitchSignRow>(clickhouse, 'switch_signs', switchSignColumns)) },
 });
 
 type Insert<Row> = (rows: readonly Row[]) => Promise<void>;

@@ -1,6 +1,7 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
+import { signsOf } from '../switch-signs.ts';
 import { type Anchored, type AnchorPlan, planAnchors, withIdentity } from './anchoring.ts';
 import { assembleTouched } from './assemble-touched.ts';
 import type { CallIdentity } from './assembly/identity.ts';
@@ -46,6 +47,7 @@ export const runCycle = async (
   const [, joined] = await Promise.all([
     insertEvents(plan.anchored, stores),
     insertAnchorsAndJoin(plan, seen, stores),
+    insertSigns(intake.arrived, stores),
     letters.length > 0 ? stores.deadLetters.publish(letters) : undefined,
   ]);
 
@@ -90,6 +92,11 @@ const conflictLetter = (one: Anchored): ReturnType<typeof deadLetter> => {
 
 const insertEvents = async (events: readonly Anchored[], { calls }: CycleStores): Promise<void> => {
   if (events.length > 0) await calls.insertEvents(events.map(toEventRow));
+};
+
+const insertSigns = async (arrived: readonly Arrived[], { signs }: CycleStores): Promise<void> => {
+  const rows = signsOf(arrived.map(({ event }) => event));
+  if (rows.length > 0) await signs.insert(rows);
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { CallRow } from '../../schemas/call-row.ts';
 import type { DeadLetter } from '../../schemas/dead-letters.ts';
 import type { CallAnchorRow, CallEventRow, RecordingRow, UnanchoredEventRow } from '../../schemas/rows.ts';
+import type { InsertSigns } from '../switch-signs.ts';
 import type { CallIdentity } from './assembly/identity.ts';
 import type { CallRef } from './call-ref.ts';
 
@@ -30,6 +31,8 @@ export type WaitingStore = {
 export type DeadLetterSink = { readonly publish: (letters: readonly DeadLetter[]) => Promise<void> };
 
 export type CycleStores = {
+  /** When switches were alive, for the closing rules. */
+  readonly signs: { readonly insert: InsertSigns };
   readonly calls: CallStore;
   readonly anchors: AnchorStore;
   readonly waiting: WaitingStore;

@@ -1,15 +1,12 @@
 import { setting } from '../../runtime/config.ts';
 import { clickhouseSettings, kafkaSettings, processSettings } from '../../runtime/settings.ts';
+import { callsGroupSettings } from '../calls-group.ts';
 
 export const settings = {
   ...processSettings,
   ...kafkaSettings,
   ...clickhouseSettings,
-  callsGroup: setting.string({
-    env: 'TRUNKLINE_CALLS_GROUP',
-    doc: 'Consumer group of the calls processor',
-    default: 'trunkline-calls',
-  }),
+  ...callsGroupSettings,
   callsConcurrency: setting.integer({
     env: 'TRUNKLINE_CALLS_CONCURRENCY',
     doc: 'Partitions whose batches are taken together',

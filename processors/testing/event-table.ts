@@ -20,7 +20,7 @@ export type TableOptions = {
 
 /**
  * Events from lines of `seconds type leg key=value …`, a leg of `-` meaning none. Keys of the envelope: `with` (other
- * leg), `call`, `tenant`, `id`, `seq`, `anchor`, `observed`, `switch`; every other key is the payload's.
+ * leg), `call`, `tenant`, `id`, `seq`, `anchor`, `observed`, `switch`, `boot`; every other key is the payload's.
  */
 export const eventTable = (table: string, options: TableOptions = {}): Event[] =>
   table
@@ -45,7 +45,7 @@ const toEvent = (line: string, index: number, options: TableOptions): Event => {
     tenant_id: cells.get('tenant') ?? options.tenant ?? 'acme',
     switch_id: cells.get('switch') ?? 'pbx1',
     switch_kind: options.kind ?? 'freeswitch',
-    boot_id: '',
+    boot_id: cells.get('boot') ?? '',
     native: { name: type, id: leg === '-' ? callKey : leg, seq: cells.has('seq') ? Number(cells.get('seq')) : null },
     call_key: callKey,
     call_started_at: anchor === null ? null : at(anchor),

@@ -1,6 +1,13 @@
 import type { CallRow } from '../../schemas/call-row.ts';
 import type { DeadLetter } from '../../schemas/dead-letters.ts';
-import type { CallAnchorRow, CallEventRow, RecordingRow, UnanchoredEventRow } from '../../schemas/rows.ts';
+import type {
+  CallAnchorRow,
+  CallEventRow,
+  RecordingRow,
+  SwitchSignRow,
+  UnanchoredEventRow,
+} from '../../schemas/rows.ts';
+import { addSigns, nameOf } from '../switch-signs.ts';
 import { refOf } from '../calls/call-ref.ts';
 import type { CycleStores } from '../calls/ports.ts';
 import { createReplacingTable, type ReplacingTable } from './replacing-table.ts';
@@ -11,6 +18,7 @@ export type Tables = {
   readonly waiting: ReplacingTable<UnanchoredEventRow>;
   readonly calls: ReplacingTable<CallRow>;
   readonly recordings: ReplacingTable<RecordingRow>;
+  readonly signs: Map<string, SwitchSignRow>;
   readonly deadLetters: ReplacingTable<DeadLetter>;
 };
 
@@ -29,6 +37,7 @@ export const createTables = (): Tables => ({
     (row) => `${row.tenant_id}\0${row.recording_id}`,
     (row) => row.version,
   ),
+  signs: new Map(),
   deadLetters: createReplacingTable((row) => row.quarantine_id),
 });
 
@@ -54,6 +63,15 @@ export const tableStores = (tables: Tables, access: Access): CycleStores => ({
   waiting: {
     insert: async (rows) => access(() => tables.waiting.insert(rows)),
     find: async (refs) => access(() => named(tables.waiting.final(), refs)),
+  },
+  signs: {
+    insert: async (rows) =>
+      access(() => {
+        for (const row of rows) {
+          const known = tables.signs.get(nameOf(row));
+          tables.signs.set(nameOf(row), known === undefined ? row : addSigns(known, row));
+        }
+      }),
   },
   deadLetters: { publish: async (letters) => access(() => tables.deadLetters.insert(letters)) },
 });

@@ -24,6 +24,7 @@ const told = ({ tables }: Run) => ({
   calls: tables.calls.final(),
   recordings: tables.recordings.final(),
   events: tables.events.final().map((row) => `${row.call_id} ${row.event_id} ${row.content_hash}`),
+  signs: [...tables.signs.values()].map((row) => JSON.stringify(row)).sort(),
   deadLetters: tables.deadLetters.final().map(({ quarantine_id, code }) => `${quarantine_id} ${code}`),
 });
 
