@@ -36,6 +36,21 @@ const readSettings: ClickHouseSettings = {
   cancel_http_readonly_queries_on_client_close: 1,
 };
 
+/**
+ * What makes a cluster answer as one server does: what was inserted is on a majority of the shard's replicas before
+ * the insert returns, the same replica is asked as long as it is well and none that lags, a tenant's query goes to the
+ * tenant's shard, and a subquery reads the shard's own part.
+ */
+const clusterSettings: ClickHouseSettings = {
+  distributed_foreground_insert: 1,
+  insert_quorum: 'auto',
+  load_balancing: 'in_order',
+  max_replica_delay_for_distributed_queries: '1',
+  fallback_to_stale_replicas_for_distributed_queries: 0,
+  optimize_skip_unused_shards: 1,
+  distributed_product_mode: 'local',
+};
+
 export function createClickHouse(config: ClickHouseConfig, logger: Logger): ClickHouse {
   const client = connect(config);
   return {
@@ -84,6 +99,7 @@ function connect(config: ClickHouseConfig): ClickHouseClient {
     // Every error is thrown; the caller logs it with what it was doing.
     log: { level: ClickHouseLogLevel.OFF },
     ...(ca !== undefined && { tls: { ca_cert: readFileSync(ca) } }),
+    ...(config.clickhouseCluster !== undefined && { clickhouse_settings: clusterSettings }),
   });
 }
 

@@ -60,6 +60,11 @@ export const clickhouseSettings = {
     doc: 'ClickHouse database',
     default: 'trunkline',
   }),
+  clickhouseCluster: setting.string({
+    env: 'TRUNKLINE_CLICKHOUSE_CLUSTER',
+    doc: 'Name of the ClickHouse cluster; `trunkline migrate` then makes replicated tables on all its nodes, sharded by tenant',
+    optional: true,
+  }),
   clickhouseTlsCaFile: setting.string({
     env: 'TRUNKLINE_CLICKHOUSE_TLS_CA_FILE',
     doc: 'PEM file with the authority that signed ClickHouse’s certificate',

@@ -4,12 +4,14 @@ import type { Logger } from '../../runtime/logger.ts';
 import { retry } from '../../runtime/retry.ts';
 import type { ClickHouseConfig } from '../../runtime/settings.ts';
 import { CommandError } from '../cli/command-error.ts';
+import { toClusterLedger, toClusterStatements } from './cluster-tables.ts';
 import { pendingMigrations, readMigrations } from './migration-files.ts';
 
 /** ClickHouse may still be starting. */
 const patience = { attempts: 12, baseDelayMs: 250, maxDelayMs: 4000, isRetryable: isRetryableClickHouseError };
 
-const ledger = `CREATE TABLE IF NOT EXISTS schema_migrations
+/** Which files this database has had. */
+export const ledger = `CREATE TABLE IF NOT EXISTS schema_migrations
 (
     file String,
     checksum String,
@@ -19,12 +21,13 @@ ENGINE = ReplacingMergeTree
 ORDER BY file
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
-/** Creates the database and brings its tables up to date; resolves to the files it applied. */
+/** Creates the database and brings its tables up to date, on every node of a cluster; resolves to the files it applied. */
 export const migrateTables = async (config: ClickHouseConfig, logger: Logger): Promise<readonly string[]> => {
   await createDatabase(config, logger);
   const clickhouse = createClickHouse(config, logger);
   try {
-    await clickhouse.command(ledger);
+    const cluster = config.clickhouseCluster;
+    await clickhouse.command(cluster === undefined ? ledger : toClusterLedger(ledger, cluster));
     const plan = pendingMigrations(readMigrations(), await appliedFiles(clickhouse));
     if ('changed' in plan)
       throw new CommandError(
@@ -32,7 +35,8 @@ export const migrateTables = async (config: ClickHouseConfig, logger: Logger): P
           'restore it and put the change into a new file with the next number',
       );
     for (const { file, statement, checksum } of plan.pending) {
-      await clickhouse.command(statement);
+      const statements = cluster === undefined ? [statement] : toClusterStatements(statement, cluster);
+      for (const one of statements) await clickhouse.command(one);
       await clickhouse.command(
         'INSERT INTO schema_migrations (file, checksum) SELECT {file:String}, {checksum:String}',
         { file, checksum },
@@ -49,9 +53,10 @@ const createDatabase = async (config: ClickHouseConfig, logger: Logger): Promise
   try {
     await retry(
       () =>
-        clickhouse.command('CREATE DATABASE IF NOT EXISTS {database:Identifier}', {
-          database: config.clickhouseDatabase,
-        }),
+        clickhouse.command(
+          `CREATE DATABASE IF NOT EXISTS {database:Identifier}${config.clickhouseCluster === undefined ? '' : ' ON CLUSTER {cluster:Identifier}'}`,
+          { database: config.clickhouseDatabase, cluster: config.clickhouseCluster ?? '' },
+        ),
       patience,
     );
   } finally {

@@ -52,6 +52,7 @@ export const createDatabase = async (address: Address): Promise<Database> => {
         clickhouseUrl: address.url,
         clickhouseUser: address.user,
         clickhousePassword: new Secret(address.password),
+        clickhouseCluster: undefined,
         clickhouseTlsCaFile: undefined,
         clickhouseDatabase,
       },
