@@ -265,7 +265,7 @@ suite('ingest while Kafka is away', { timeout: 60_000 }, () => {
     );
     const { url } = ingest;
     await until(async () => (await (await fetch(`${url}/readyz`)).text()).includes('"spool":"empty"'));
-    assert.deepEqual(await readdir(join(folder, 'spool')), ['lock']);
+    assert.deepEqual(await readdir(join(folder, 'spool')), ['locks']);
     await events.stop();
     assert.equal(await ingest.end('SIGTERM'), 0);
     ingest = undefined;

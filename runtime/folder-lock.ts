@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** The folder belongs to a process that runs. */
 export class FolderInUse extends Error {
@@ -14,67 +15,72 @@ export class FolderInUse extends Error {
   }
 }
 
+let claims = 0;
+
 /**
- * Makes this process the only one that uses `folder`. The lock file holds the process id and when that process
- * started, since after a crash the same id may be somebody else's. Returns how to give the folder back.
+ * Makes this process the only one that uses `folder`, and returns how to give the folder back. Everyone who wants it
+ * first puts down a claim of his own and then looks for others': of two who come at once at least one sees the other
+ * and withdraws. What a dead process left is known by its name, which says when that process started, since the same
+ * process id may be somebody else's by now.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, 'lock');
-  const mine = `${process.pid} ${startOf(process.pid) ?? ''}\n`;
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, mine);
-  try {
-    // A link either makes the lock, complete with its content, or fails: nobody can read half of it.
-    while (!(await tryLink(draft, path))) await removeIfStale(path, draft);
-  } finally {
-    await unlink(draft);
-  }
-  return () => unlink(path);
+  const locks = join(folder, 'locks');
+  claims += 1;
+  const mine = `${process.pid}_${encodeURIComponent(startOf(process.pid) ?? '')}_${claims}`;
+  const claim = join(locks, `${mine}.claim`);
+  const held = join(locks, `${mine}.held`);
+  while (!(await claimAlone(folder, locks, claim))) await delay(Math.random() * 20);
+  await rename(claim, held);
+  return async () => {
+    await unlink(held);
+    // Others may be looking for the folder right now.
+    await rmdir(locks).catch(() => undefined);
+  };
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
+/** Whether the claim is the only living one; it is withdrawn if not. Throws `FolderInUse` where the folder is held. */
+async function claimAlone(folder: string, locks: string, claim: string): Promise<boolean> {
+  await putDown(locks, claim);
   try {
-    await link(from, to);
-    return true;
+    for (const name of await readdir(locks)) {
+      const path = join(locks, name);
+      if (path === claim) continue;
+      const owner = ownerOf(name);
+      if (owner === null) await rm(path, { force: true, recursive: true });
+      else if (owner.holds) throw new FolderInUse(folder, owner.pid);
+      else return await withdraw(claim);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await withdraw(claim);
     throw error;
   }
+  return true;
 }
 
-async function removeIfStale(path: string, draft: string): Promise<void> {
-  const found = await readIfThere(path);
-  if (found === null) return;
-  refuseIfHeld(found, path);
-  const aside = `${draft}.stale`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // another starter was faster
-    throw error;
-  }
-  const moved = await readFile(aside, 'utf8');
-  // Another starter may have replaced the stale lock by its own between our look and our move: put that one back.
-  if (moved !== found) await tryLink(aside, path);
-  await unlink(aside);
-}
-
-function refuseIfHeld(content: string, path: string): void {
-  const [, pid = '', start = ''] = /^(\d+) (.*)$/m.exec(content) ?? [];
-  if (pid === '') return; // written by no version of this program, or torn by a crash
-  if (startOf(Number(pid)) === start) {
-    throw new FolderInUse(dirname(path), Number(pid));
+async function putDown(locks: string, claim: string): Promise<void> {
+  for (;;) {
+    await mkdir(locks, { recursive: true });
+    try {
+      return await writeFile(claim, '');
+    } catch (error) {
+      // Its last user has removed the folder in the meantime.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+async function withdraw(claim: string): Promise<false> {
+  await unlink(claim);
+  return false;
+}
+
+/** The living process whose claim or lock a file is; null where it is nobody's any more. */
+function ownerOf(name: string): { readonly pid: number; readonly holds: boolean } | null {
+  const [, pid, start, kind] = /^(\d+)_(.*)_\d+\.(claim|held)$/.exec(name) ?? [];
+  if (pid === undefined || start === undefined) return null;
+  const runsSince = startOf(Number(pid));
+  if (runsSince === null || encodeURIComponent(runsSince) !== start) return null;
+  return { pid: Number(pid), holds: kind === 'held' };
 }
 
 /** When a process started, in a form that only its own later answers equal; null when it does not run. */

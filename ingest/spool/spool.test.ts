@@ -34,7 +34,7 @@ test('messages come out in the order they went in, and leave no files', async (t
   for (const text of texts) await spool.append([message(text)]);
   assert.deepEqual(await drain(spool), texts);
   assert.equal(spool.bytes(), 0);
-  assert.deepEqual(await readdir(folder), ['lock']);
+  assert.deepEqual(await readdir(folder), ['locks']);
   await spool.append([message('again')]);
   assert.deepEqual(await drain(spool), ['again']);
   await spool.close();
@@ -106,7 +106,7 @@ test('any crash leaves all that was confirmed, in order, once the torn end is cu
           const spool = await openSpool(options);
           await Promise.all(after.map(async (batch) => spool.append(batch.map(message))));
           assert.deepEqual(await drain(spool), [...before, ...after].flat());
-          assert.deepEqual(await readdir(folder), ['lock']);
+          assert.deepEqual(await readdir(folder), ['locks']);
           await spool.close();
         } finally {
           await rm(folder, { recursive: true });

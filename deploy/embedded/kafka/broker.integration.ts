@@ -94,7 +94,7 @@ test('it stops cleanly when that process was killed, though nobody reads its log
   const parent = spawn(process.execPath, ['-e', script, MAIN, '--data', other, '--port', '0', '--with-parent']);
   await once(parent.stdout, 'data');
   parent.kill('SIGKILL');
-  while ((await readdir(other)).includes('lock')) await setTimeout(20); // given back by a clean stop only
+  while ((await readdir(other)).includes('locks')) await setTimeout(20); // given back by a clean stop only
   await rm(other, { recursive: true });
 });
 
