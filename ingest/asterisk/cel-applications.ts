@@ -1,7 +1,7 @@
 import type { Event } from '../../schemas/events.ts';
 import type { App } from '../../schemas/vocabulary.ts';
 import { cleanText } from '../clean-text.ts';
-import { celEvent } from './cel-event.ts';
+import { channelEvent } from './asterisk-event.ts';
 import type { CelRow } from './cel-row.ts';
 
 /** Applications that answer a caller in a person's place, in lower case: Asterisk's own spelling changed over time. */
@@ -20,10 +20,10 @@ export const appEntered = (row: CelRow): Event[] => {
   if (app === undefined) return [];
   // `1001@default,u`, or several boxes joined by &: the first is whose greeting is heard.
   const mailbox = app === 'voicemail' ? cleanText(row.appData.split(/[,@&]/)[0] ?? '') : '';
-  return [celEvent(row, 'app.entered', { app, name: row.app, mailbox })];
+  return [channelEvent(row, row, 'app.entered', { app, name: row.app, mailbox })];
 };
 
 export const appLeft = (row: CelRow): Event[] => {
   const app = apps.get(row.app.toLowerCase());
-  return app === undefined ? [] : [celEvent(row, 'app.left', { app, name: row.app })];
+  return app === undefined ? [] : [channelEvent(row, row, 'app.left', { app, name: row.app })];
 };

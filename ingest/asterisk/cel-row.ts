@@ -1,30 +1,19 @@
 import type { Rejection } from '../../schemas/rejections.ts';
-import type { Precision } from '../../schemas/vocabulary.ts';
-import { microsFromIso } from '../../schemas/event-json.ts';
 import { cleanText } from '../clean-text.ts';
 import { reject, type Source, switchOf, timeRejection } from '../dialect.ts';
+import { keptFields } from '../kept-fields.ts';
+import type { Origin } from './asterisk-event.ts';
+import { asteriskInstant, idInstant, systemOf } from './asterisk-ids.ts';
+import type { Channel } from './channel-facts.ts';
 
 /** A row of CEL, whether from a database column, a JSON writer or the manager's event of the same name. */
-export type CelRow = {
-  source: Source;
-  switchId: string;
-  type: string;
-  occurredAtUs: number;
-  precision: Precision;
-  uniqueId: string;
-  linkedId: string;
-  channel: string;
-  exten: string;
-  context: string;
-  number: string;
-  name: string;
-  app: string;
-  appData: string;
-  peer: string;
-  extra: Readonly<Record<string, unknown>>;
-  /** All of it that tells two rows apart. */
-  identity: string;
-};
+export type CelRow = Origin &
+  Channel & {
+    app: string;
+    appData: string;
+    /** What Asterisk adds to some events, as JSON. */
+    details: Readonly<Record<string, unknown>>;
+  };
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -37,8 +26,8 @@ const names = {
   channel: ['channame', 'Channel', 'channel'],
   exten: ['exten', 'Exten'],
   context: ['context', 'Context'],
-  number: ['cid_num', 'CallerIDnum', 'num', 'cidnum'],
-  name: ['cid_name', 'CallerIDname', 'name', 'cidname'],
+  callerNumber: ['cid_num', 'CallerIDnum', 'num', 'cidnum'],
+  callerName: ['cid_name', 'CallerIDname', 'name', 'cidname'],
   app: ['appname', 'Application'],
   appData: ['appdata', 'AppData'],
   peer: ['peer', 'Peer', 'bridgepeer'],
@@ -68,44 +57,66 @@ export const readCelRow = (row: Json, source: Source): { row: CelRow } | { rejec
   if ('rejection' in named) return named;
   const time = text(row, 'time').trim();
   if (time === '') return reject('MISSING_FIELD', 'eventtime', 'eventtime is missing: send it with every row');
-  const occurredAtUs = celInstant(time);
+  const occurredAtUs = asteriskInstant(time);
   const refused = timeRejection(occurredAtUs, 'eventtime', source.observedAtUs);
   if (refused !== null) return refused;
   const linkedId = cleanText(text(row, 'linkedId')) || uniqueId;
   const startedAtUs = idInstant(linkedId);
   const unbelievable = startedAtUs === null ? null : timeRejection(startedAtUs, 'linkedid', source.observedAtUs);
   if (unbelievable !== null) return unbelievable;
-  const extra = read(row, 'extra');
-  const [type, channel, app, appData, peer] = (['type', 'channel', 'app', 'appData', 'peer'] as const).map((name) =>
-    cleanText(text(row, name)),
+  const [eventName, channel, app, appData, peer] = (['type', 'channel', 'app', 'appData', 'peer'] as const).map(
+    (name) => cleanText(text(row, name)),
   ) as [string, string, string, string, string];
-  const fields = { type, channel, app, appData, peer, uniqueId, linkedId };
+  const extra = read(row, 'extra');
+  const details = detailsOf(extra);
   return {
     row: {
-      ...fields,
       source,
       switchId: named.switchId,
+      eventName,
+      seq: null,
       occurredAtUs,
       precision: time.includes('.') ? 'us' : 's',
-      exten: cleanText(text(row, 'exten')),
-      context: cleanText(text(row, 'context')),
-      number: cleanText(text(row, 'number')),
-      name: cleanText(text(row, 'name')),
-      extra: extraOf(extra),
       identity: [
         occurredAtUs,
-        ...Object.values(fields),
+        eventName,
+        channel,
+        app,
+        appData,
+        peer,
+        uniqueId,
+        linkedId,
         typeof extra === 'string' ? extra : JSON.stringify(extra),
       ].join('\0'),
+      extra: keptFields(celKept, (name) => details[name]),
+      uniqueId,
+      linkedId,
+      channel,
+      exten: cleanText(text(row, 'exten')),
+      context: cleanText(text(row, 'context')),
+      callerNumber: cleanText(text(row, 'callerNumber')),
+      callerName: cleanText(text(row, 'callerName')),
+      app,
+      appData,
+      details,
     },
   };
 };
 
-/** Where asterisk.conf has a systemname, ids begin with it: `pbx1-1434650936.31`. */
-const systemOf = (uniqueId: string): string => uniqueId.slice(0, Math.max(0, uniqueId.lastIndexOf('-')));
+/** The details that a row's meaning is read from, kept with its event. */
+export const celKept = [
+  'bridge_technology',
+  'dialstatus',
+  'extension',
+  'forward',
+  'hangupcause',
+  'hangupsource',
+  'parking_lot',
+  'reason',
+] as const;
 
 /** `extra` is JSON in a text; a row whose extra is broken is still a row. */
-const extraOf = (extra: unknown): Json => {
+const detailsOf = (extra: unknown): Json => {
   if (typeof extra === 'object' && extra !== null) return extra as Json;
   if (typeof extra !== 'string' || !extra.startsWith('{')) return {};
   try {
@@ -115,26 +126,8 @@ const extraOf = (extra: unknown): Json => {
   }
 };
 
-/** A text of `extra`, empty where it is missing or no text. */
-export const extraText = ({ extra }: CelRow, name: string): string => {
-  const value = extra[name];
+/** A text among the details, empty where it is missing or no text. */
+export const detailText = ({ details }: CelRow, name: string): string => {
+  const value = details[name];
   return typeof value === 'string' ? cleanText(value) : '';
-};
-
-/** µs of `2015-06-18 14:08:56.910686`, with or without offset (then UTC), or of `1434636536.910686`; NaN for others. */
-export const celInstant = (time: string): number => {
-  if (time.charCodeAt(4) === 0x2d) {
-    const us = microsFromIso(time);
-    return Number.isNaN(us) ? microsFromIso(`${time}Z`) : us;
-  }
-  const parts = /^(\d{1,12})(?:\.(\d{0,9}))?$/.exec(time);
-  if (parts === null) return Number.NaN;
-  const [, seconds, fraction = ''] = parts;
-  return Number(seconds) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
-};
-
-/** The instant in an id `epoch.counter`: its second, and the counter as µs so that ids of one second keep their order. */
-export const idInstant = (id: string): number | null => {
-  const parts = /(?:^|-)(\d{9,10})\.(\d{1,12})$/.exec(id);
-  return parts === null ? null : Number(parts[1]) * 1_000_000 + (Number(parts[2]) % 1_000_000);
 };

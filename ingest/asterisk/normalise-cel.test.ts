@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { eventsOf, identity, nowUs, only, rejectionOf, source } from '../testing/sources.ts';
-import { celInstant, idInstant } from './cel-row.ts';
+import { asteriskInstant, idInstant } from './asterisk-ids.ts';
 import { normaliseCel } from './normalise-cel.ts';
 
 const root = '1772618400.31';
@@ -222,13 +222,13 @@ test('cel_custom’s JSON names caller, peer and extra in its own way', () => {
 
 test('times with and without offset, and as a number of seconds', () => {
   const us = 1_434_650_936_910_686;
-  assert.equal(celInstant('2015-06-18 18:08:56.910686'), us);
-  assert.equal(celInstant('2015-06-18 14:08:56.910686-04'), us);
-  assert.equal(celInstant('2015-06-18T18:08:56.910686Z'), us);
-  assert.equal(celInstant('1434650936.910686'), us);
-  assert.equal(celInstant('1434650936'), us - 910_686);
+  assert.equal(asteriskInstant('2015-06-18 18:08:56.910686'), us);
+  assert.equal(asteriskInstant('2015-06-18 14:08:56.910686-04'), us);
+  assert.equal(asteriskInstant('2015-06-18T18:08:56.910686Z'), us);
+  assert.equal(asteriskInstant('1434650936.910686'), us);
+  assert.equal(asteriskInstant('1434650936'), us - 910_686);
   for (const wrong of ['', 'now', '18:08:56', '1.2.3', '-5', '2015-06-18'])
-    assert.ok(Number.isNaN(celInstant(wrong)), wrong);
+    assert.ok(Number.isNaN(asteriskInstant(wrong)), wrong);
 });
 
 test('ids order by second and counter, not as text; some have the name of their system before', () => {

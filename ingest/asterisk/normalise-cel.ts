@@ -3,12 +3,12 @@ import { q850Of } from '../../schemas/q850.ts';
 import type { BridgeKind, EndedBy } from '../../schemas/vocabulary.ts';
 import { ignored, type Normalised, reject, type Source } from '../dialect.ts';
 import { causeName } from '../q850-causes.ts';
+import { callEvent, channelEvent } from './asterisk-event.ts';
 import { appEntered, appLeft } from './cel-applications.ts';
-import { celEvent } from './cel-event.ts';
-import { celFacts } from './cel-facts.ts';
 import { recordingStarted, recordingStopped } from './cel-recordings.ts';
-import { type CelRow, celType, extraText, readCelRow } from './cel-row.ts';
+import { type CelRow, celType, detailText, readCelRow } from './cel-row.ts';
 import { attendedTransfer, blindTransfer, forwarded, parked, pickedUp, unparked } from './cel-transfers.ts';
+import { channelFacts } from './channel-facts.ts';
 
 /** The canonical events of one row of Asterisk's channel event logging. */
 export const normaliseCel = (record: Readonly<Record<string, unknown>>, source: Source): Normalised => {
@@ -24,40 +24,46 @@ export const normaliseCel = (record: Readonly<Record<string, unknown>>, source: 
 type CelEvents = (row: CelRow) => Event[];
 
 const created: CelEvents = (row) => [
-  celEvent(row, 'leg.created', { leg: celFacts(row, row.occurredAtUs), parent_leg_id: null }),
+  channelEvent(row, row, 'leg.created', { leg: channelFacts(row, row.occurredAtUs), parent_leg_id: null }),
 ];
 
-const answered: CelEvents = (row) => [celEvent(row, 'leg.answered', { leg: celFacts(row, null), amd: 'unknown' })];
+const answered: CelEvents = (row) => [
+  channelEvent(row, row, 'leg.answered', { leg: channelFacts(row, null), amd: 'unknown' }),
+];
 
 const bridged: CelEvents = (row) => [
-  celEvent(row, 'leg.bridged', { bridge_id: bridgeId(row), bridge_kind: bridgeKind(row), leg: celFacts(row, null) }),
+  channelEvent(row, row, 'leg.bridged', {
+    bridge_id: bridgeId(row),
+    bridge_kind: bridgeKind(row),
+    leg: channelFacts(row, null),
+  }),
 ];
 
 const unbridged: CelEvents = (row) => [
-  celEvent(row, 'leg.unbridged', { bridge_id: bridgeId(row), bridge_kind: bridgeKind(row) }),
+  channelEvent(row, row, 'leg.unbridged', { bridge_id: bridgeId(row), bridge_kind: bridgeKind(row) }),
 ];
 
 /** Before Asterisk 12 bridges had no ids: whoever of a call talks then is in one. */
-const bridgeId = (row: CelRow): string => extraText(row, 'bridge_id') || row.linkedId;
+const bridgeId = (row: CelRow): string => detailText(row, 'bridge_id') || row.linkedId;
 
 const bridgeKind = (row: CelRow): BridgeKind => {
-  if (row.type.startsWith('CONF_')) return 'conference';
-  const technology = extraText(row, 'bridge_technology');
+  if (row.eventName.startsWith('CONF_')) return 'conference';
+  const technology = detailText(row, 'bridge_technology');
   if (technology === 'holding_bridge') return 'hold';
   return technology === 'softmix' ? 'conference' : 'talk';
 };
 
 /** HANGUP knows the cause, CHAN_END is when the channel was gone. */
 const ended: CelEvents = (row) => {
-  const cause = Number(row.extra['hangupcause'] ?? 0);
+  const cause = Number(row.details['hangupcause'] ?? 0);
   const known = Number.isSafeInteger(cause) && cause > 0;
   return [
-    celEvent(row, 'leg.ended', {
+    channelEvent(row, row, 'leg.ended', {
       cause_q850: q850Of(null, known ? cause : null),
       sip_code: null,
       cause_native: known ? causeName(cause) : '',
       ended_by: endedBy(row),
-      leg: celFacts(row, null),
+      leg: channelFacts(row, null),
       totals: null,
     }),
   ];
@@ -65,13 +71,13 @@ const ended: CelEvents = (row) => {
 
 /** `hangupsource` names the channel whose far end hung up. */
 const endedBy = (row: CelRow): EndedBy => {
-  const hangupSource = extraText(row, 'hangupsource');
+  const hangupSource = detailText(row, 'hangupsource');
   if (hangupSource === '') return 'unknown';
   if (hangupSource === row.channel) return 'far';
   return hangupSource.startsWith('dialplan/') ? 'switch' : 'near';
 };
 
-const callEnded: CelEvents = (row) => [celEvent(row, 'call.ended', { reason: 'linkedid_end' }, { legId: null })];
+const callEnded: CelEvents = (row) => [callEvent(row, row, 'call.ended', { reason: 'linkedid_end' })];
 
 const celEvents: ReadonlyMap<string, CelEvents> = new Map([
   ['CHAN_START', created],
