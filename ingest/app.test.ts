@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quarantineId } from '../schemas/ids.ts';
+import { dialects } from './dialects.ts';
 import { callCdr, callEvents, channelEvent, createdUs, plainText, root } from './testing/freeswitch-call.ts';
+import { managerCall, managerText } from './testing/manager-call.ts';
 import { keys, startIngest } from './testing/in-memory-ingest.ts';
 
 const freeswitch = '/v1/ingest/freeswitch/events';
@@ -35,6 +37,19 @@ test('the same call by JSON, lines and plain text is the same messages', async (
   }
   assert.deepEqual(values[1], values[0]);
   assert.deepEqual(values[2], values[0]);
+});
+
+test('a manager’s session as JSON and as text is the same messages', async (t) => {
+  const native = managerCall();
+  const ingest = await startIngest(t);
+  const sent = async (body: string, type: string): Promise<string[]> => {
+    ingest.published.length = 0;
+    const answer = await ingest.post('/v1/ingest/asterisk/ami?switch=ast1', body, { 'content-type': type });
+    assert.deepEqual(answer.json<Answer>().data, { accepted: 21, ignored: 5, rejected: [] }, answer.body);
+    return ingest.published.map(({ value }) => value.toString('hex'));
+  };
+  const asText = await sent(`Asterisk Call Manager/9.0.0\r\n${native.map(managerText).join('')}`, 'text/plain');
+  assert.deepEqual(asText, await sent(JSON.stringify(native), 'application/json'));
 });
 
 test('one record alone, the prefix /api, either header for the key', async (t) => {
@@ -247,13 +262,7 @@ test('the reference says every route, and the schema of an event once', async (t
   assert.equal(reference.openapi, '3.1.0');
   assert.deepEqual(
     Object.keys(reference.paths).sort(),
-    [
-      '/v1/events',
-      freeswitch.replace('events', 'cdr'),
-      freeswitch,
-      '/v1/ingest/asterisk/cel',
-      '/v1/recordings/{recording_id}',
-    ].sort(),
+    [...Object.values(dialects).map(({ path }) => path), '/v1/recordings/{recording_id}'].sort(),
   );
   const titles = reference.components.schemas['Event']?.anyOf.map(({ title }) => title) ?? [];
   assert.ok(titles.includes('leg.created') && !titles.includes('recording.stored'));

@@ -1,9 +1,16 @@
+import { amiText } from './asterisk/ami-text.ts';
+import { normaliseAmi } from './asterisk/normalise-ami.ts';
 import { normaliseCel } from './asterisk/normalise-cel.ts';
 import { normaliseCanonicalEvent } from './canonical/normalise-canonical.ts';
 import { type Normalised, reject, type Source } from './dialect.ts';
+import { eventPlain } from './freeswitch/event-plain.ts';
 import { normaliseFreeswitchCdr } from './freeswitch/normalise-cdr.ts';
 import { normaliseFreeswitchEvent } from './freeswitch/normalise-event.ts';
 import type { Dialect } from './judging.ts';
+import type { TextForm } from './text-form.ts';
+
+/** A dialect with the address that takes it and, where it has one, the text its records may stand in. */
+export type RoutedDialect = Dialect & { path: string; summary: string; text: TextForm | null };
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -15,8 +22,39 @@ const ofObjects =
       : reject('NOT_AN_OBJECT', '', 'a record must be a JSON object');
 
 export const dialects = {
-  canonical: { name: 'canonical', normalise: normaliseCanonicalEvent },
-  freeswitchEvents: { name: 'freeswitch-events', normalise: ofObjects(normaliseFreeswitchEvent) },
-  freeswitchCdr: { name: 'freeswitch-cdr', normalise: ofObjects(normaliseFreeswitchCdr) },
-  asteriskCel: { name: 'asterisk-cel', normalise: ofObjects(normaliseCel) },
-} as const satisfies Readonly<Record<string, Dialect>>;
+  canonical: {
+    name: 'canonical',
+    path: '/v1/events',
+    summary: 'Send events in the canonical form',
+    text: null,
+    normalise: normaliseCanonicalEvent,
+  },
+  freeswitchEvents: {
+    name: 'freeswitch-events',
+    path: '/v1/ingest/freeswitch/events',
+    summary: 'Send events of FreeSWITCH',
+    text: eventPlain,
+    normalise: ofObjects(normaliseFreeswitchEvent),
+  },
+  freeswitchCdr: {
+    name: 'freeswitch-cdr',
+    path: '/v1/ingest/freeswitch/cdr',
+    summary: 'Send CDRs of mod_json_cdr',
+    text: null,
+    normalise: ofObjects(normaliseFreeswitchCdr),
+  },
+  asteriskCel: {
+    name: 'asterisk-cel',
+    path: '/v1/ingest/asterisk/cel',
+    summary: 'Send CEL rows of Asterisk',
+    text: null,
+    normalise: ofObjects(normaliseCel),
+  },
+  asteriskAmi: {
+    name: 'asterisk-ami',
+    path: '/v1/ingest/asterisk/ami',
+    summary: 'Send manager events of Asterisk',
+    text: amiText,
+    normalise: ofObjects(normaliseAmi),
+  },
+} as const satisfies Readonly<Record<string, RoutedDialect>>;

@@ -4,7 +4,7 @@ import { arrayElements, isArray, MalformedArray } from './json-elements.ts';
 /** A record as it came, or why it cannot even be read; `raw` is what quarantine keeps of it. */
 export type SentRecord = { raw: () => Buffer } & ({ value: unknown } | { rejection: Rejection });
 
-const maxRecordBytes = 1024 * 1024;
+export const maxRecordBytes = 1024 * 1024;
 
 const newline = 0x0a;
 

@@ -18,6 +18,7 @@ type Options = {
 const descriptions: Readonly<Record<DialectName, string>> = {
   freeswitch: 'events of FreeSWITCH: ESL events as JSON, or text/event-plain',
   'freeswitch-cdr': 'records of FreeSWITCH’s mod_json_cdr',
+  'asterisk-ami': 'manager events of Asterisk: JSON, or as a manager session prints them',
   'asterisk-cel': 'rows of Asterisk’s channel event logging',
   canonical: 'Trunkline’s own events',
 };

@@ -3,16 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Batch, readCapture, type Unwrap } from './capture.ts';
+import { type Batch, readCapture } from './capture.ts';
+import { dialects } from './dialects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trunkline-capture-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const listed: Unwrap = (document) => (Array.isArray(document) ? document : [document]);
-
 const collect = async (file: string): Promise<Batch[]> => {
   const batches: Batch[] = [];
-  for await (const batch of readCapture(file, listed)) batches.push(batch);
+  for await (const batch of readCapture(file, dialects.freeswitch)) batches.push(batch);
   return batches;
 };
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { plainEvents } from '../../ingest/freeswitch/event-plain.ts';
+import type { TextForm } from '../../ingest/text-form.ts';
 import { CommandError } from '../cli/command-error.ts';
 import type { Body } from './ingest-client.ts';
 
@@ -22,18 +22,19 @@ const recordsPerBatch = 1000;
 /** Ingest takes 10 MiB. */
 const bytesPerBatch = 4 * 2 ** 20;
 
-/**
- * The records of a capture, in batches: a JSON array or object, NDJSON (a line at a time, of any size), or FreeSWITCH's
- * text/event-plain. `unwrap` finds the records in a JSON document.
- */
-export async function* readCapture(file: string, unwrap: Unwrap): AsyncGenerator<Batch> {
-  switch (await formatOf(file)) {
+/** Where the records of a capture stand: in a JSON document, and in a text where the dialect has one. */
+export type CaptureForm = { unwrap: Unwrap; text: TextForm | null };
+
+/** The records of a capture, in batches: a JSON array or object, NDJSON (a line at a time, of any size), or a text. */
+export async function* readCapture(file: string, { unwrap, text }: CaptureForm): AsyncGenerator<Batch> {
+  switch (await formatOf(file, text !== null)) {
     case 'ndjson':
       return yield* ndjsonBatches(file);
     case 'json':
       return yield* jsonBatches(unwrap(await readJson(file)));
     case 'text':
-      return yield* textBatches(await readFile(file));
+      if (text === null) throw new CommandError(`${file} is no JSON`);
+      return yield* textBatches(await readFile(file), text);
   }
 }
 
@@ -42,11 +43,12 @@ type Format = 'json' | 'ndjson' | 'text';
 const headBytes = 2 ** 20;
 
 /** By the file's first bytes. */
-const formatOf = async (file: string): Promise<Format> => {
+const formatOf = async (file: string, mayBeText: boolean): Promise<Format> => {
   const head = await readHead(file);
   const text = head.replace(/^\uFEFF/, '').trimStart();
   if (text === '') throw new CommandError(`${file} is empty`);
-  if (text.startsWith('[')) return 'json';
+  // A console's lines may begin with `[2026-03-04 10:00:00]`.
+  if (text.startsWith('[')) return mayBeText && !/^\[\s*[[{\]"]/.test(text) ? 'text' : 'json';
   if (!text.startsWith('{')) return 'text';
   const firstLine = text.slice(0, text.indexOf('\n') + 1 || undefined);
   return parsed(firstLine) === undefined || firstLine.length === text.length ? 'json' : 'ndjson';
@@ -119,17 +121,19 @@ async function* ndjsonBatches(file: string): AsyncGenerator<Batch> {
   if (lines.length > 0) yield batch();
 }
 
-/** Each event is sent without the frames of the socket it came from; where the text breaks, the rest goes as it is. */
-function* textBatches(bytes: Buffer): Generator<Batch> {
-  const events = plainEvents(bytes);
-  const texts = events.map((event) =>
-    bytes.toString('latin1', event.start, 'problem' in event ? undefined : event.end),
-  );
+/** Each record is sent without what stands between them; where the text cannot be read, it goes as it is. */
+function* textBatches(bytes: Buffer, form: TextForm): Generator<Batch> {
+  const records = form.split(bytes);
+  const head = form.head?.(bytes) ?? '';
+  const texts = records.map(({ start, end }) => bytes.toString('latin1', start, end));
   for (const { from, to } of chunks(texts)) {
     yield {
-      body: { content: Buffer.from(texts.slice(from, to).join('\n\n'), 'latin1'), contentType: 'text/event-plain' },
+      body: {
+        content: Buffer.from(head + texts.slice(from, to).join('\n\n'), 'latin1'),
+        contentType: form.contentTypes[0],
+      },
       firstIndex: from,
-      records: events.slice(from, to).map((event) => ('problem' in event ? undefined : event.headers)),
+      records: records.slice(from, to).map((record) => ('value' in record ? record.value : undefined)),
       progress: to / texts.length,
     };
   }

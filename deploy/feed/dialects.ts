@@ -1,17 +1,10 @@
-import type { Normalised, Source } from '../../ingest/dialect.ts';
-import { dialects as known } from '../../ingest/dialects.ts';
+import { dialects as known, type RoutedDialect } from '../../ingest/dialects.ts';
 import type { Unwrap } from './capture.ts';
 
-/** A form in which switches tell of calls, as ingest takes it. */
-export type Dialect = {
-  /** Path of ingest's end point. */
-  path: string;
-  /** What ingest makes of a record, so that we know which calls and events the API must show. */
-  normalise: (record: unknown, source: Source) => Normalised;
-  unwrap: Unwrap;
-};
+/** A dialect as ingest takes it, and where its records stand in a capture. */
+export type Dialect = RoutedDialect & { unwrap: Unwrap };
 
-export type DialectName = 'freeswitch' | 'freeswitch-cdr' | 'asterisk-cel' | 'canonical';
+export type DialectName = 'freeswitch' | 'freeswitch-cdr' | 'asterisk-ami' | 'asterisk-cel' | 'canonical';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,8 +20,9 @@ const celRows: Unwrap = (document) =>
   });
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
-  freeswitch: { path: '/v1/ingest/freeswitch/events', normalise: known.freeswitchEvents.normalise, unwrap: listed },
-  'freeswitch-cdr': { path: '/v1/ingest/freeswitch/cdr', normalise: known.freeswitchCdr.normalise, unwrap: listed },
-  'asterisk-cel': { path: '/v1/ingest/asterisk/cel', normalise: known.asteriskCel.normalise, unwrap: celRows },
-  canonical: { path: '/v1/events', normalise: known.canonical.normalise, unwrap: listed },
+  freeswitch: { ...known.freeswitchEvents, unwrap: listed },
+  'freeswitch-cdr': { ...known.freeswitchCdr, unwrap: listed },
+  'asterisk-ami': { ...known.asteriskAmi, unwrap: listed },
+  'asterisk-cel': { ...known.asteriskCel, unwrap: celRows },
+  canonical: { ...known.canonical, unwrap: listed },
 };

@@ -44,7 +44,7 @@ export const feed = async (options: FeedOptions, output: Output): Promise<number
 type Feeding = { options: FeedOptions; dialect: Dialect; client: IngestClient; output: Output; fed: Fed };
 
 const feedFile = async ({ options, dialect, client, output, fed }: Feeding, file: string): Promise<void> => {
-  for await (const { body, firstIndex, records, progress } of readCapture(file, dialect.unwrap)) {
+  for await (const { body, firstIndex, records, progress } of readCapture(file, dialect)) {
     const answer = await client.send(dialect.path, body, options.switchName);
     fed.accepted += answer.accepted;
     fed.ignored += answer.ignored;

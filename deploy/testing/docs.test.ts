@@ -3,7 +3,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { amiEvents } from '../../ingest/asterisk/normalise-ami.ts';
 import { normaliseCanonicalEvent } from '../../ingest/canonical/normalise-canonical.ts';
+import { dialects, type RoutedDialect } from '../../ingest/dialects.ts';
 import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
 import { queueEvents } from '../../ingest/freeswitch/queue-events.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
@@ -133,6 +135,38 @@ test('docs/ingest.md names every native event of FreeSWITCH that is read', () =>
   const ingest = doc('ingest.md');
   assert.deepEqual([...channelEvents.keys(), ...queueEvents.keys()].filter(isMissingIn(ingest)), []);
 });
+
+/** What is read of each dialect that has a page, by native name. */
+const nativeNames: Readonly<Record<string, Iterable<string>>> = {
+  'asterisk-ami': amiEvents.keys(),
+};
+
+const dialectNamed = (name: string): RoutedDialect =>
+  Object.values(dialects).find((dialect) => dialect.name === name) as RoutedDialect;
+
+/** The records of a page's examples: JSON, or text in the dialect's own form. */
+const exampleRecords = (page: string, { text }: RoutedDialect): unknown[] =>
+  [...page.matchAll(/```(json|text)\n(.*?)```/gs)].flatMap(([, form, example = '']) => {
+    if (form === 'json') return JSON.parse(example) as unknown;
+    return (
+      text?.split(Buffer.from(example)).map((record) => ('value' in record ? record.value : record.rejection)) ?? []
+    );
+  });
+
+for (const [name, natives] of Object.entries(nativeNames))
+  test(`docs/dialects/${name}.md names every native event that is read, and ingest accepts its examples`, () => {
+    const page = doc(`dialects/${name}.md`);
+    assert.deepEqual([...natives].filter(isMissingIn(page)), []);
+    const dialect = dialectNamed(name);
+    assert.ok(page.includes(dialect.path));
+    const records = exampleRecords(page, dialect);
+    assert.ok(records.length > 0);
+    const source = { tenantId: 't', observedAtUs: Date.now() * 1000, askedSwitchId: 'pbx-1', boundSwitchId: null };
+    for (const record of records) {
+      const outcome = dialect.normalise(record, source);
+      assert.ok('events' in outcome && outcome.events.length > 0, JSON.stringify([record, outcome]));
+    }
+  });
 
 test('scopes and topics are documented', () => {
   assert.deepEqual(scopes.filter(isMissingIn(doc('api.md'))), []);

@@ -22,6 +22,20 @@ export type ExpectedCall = {
   }[];
 };
 
+/** The same of a call through a queue. */
+export type ExpectedQueueCall = {
+  linked_id: string;
+  legs: readonly string[];
+  queue: string;
+  wait_s: number;
+  ring_s: number;
+  talk_s: number;
+  ended_by: string;
+  cause_q850: number;
+  disposition: string;
+  note: string;
+};
+
 /** The parts of a call in the API that are compared. */
 export type SampleCall = {
   id: string;
@@ -33,6 +47,9 @@ export type SampleCall = {
   disposition: string;
   duration_ms: number;
   talk_ms: number;
+  cause_q850: number | null;
+  ended_by: string;
+  queue_visits: readonly { queue_id: string; wait_ms: number; ring_ms: number | null }[];
   quality: readonly string[];
   legs: readonly {
     native_id: string;
@@ -55,6 +72,18 @@ export const factsOf = (call: SampleCall) => ({
   ended_us: micros(call.ended_at),
   disposition: call.disposition,
   duration_ms: call.duration_ms,
+});
+
+export const queueFactsOf = (call: SampleCall): Partial<ExpectedQueueCall> => ({
+  linked_id: call.legs[0]?.native_id ?? '',
+  legs: call.legs.map(({ native_id }) => native_id),
+  queue: call.queue_visits[0]?.queue_id ?? '',
+  wait_s: (call.queue_visits[0]?.wait_ms ?? Number.NaN) / 1000,
+  ring_s: (call.queue_visits[0]?.ring_ms ?? Number.NaN) / 1000,
+  talk_s: call.talk_ms / 1000,
+  ended_by: call.ended_by,
+  cause_q850: call.cause_q850 ?? Number.NaN,
+  disposition: call.disposition,
 });
 
 const legsOf = ({ legs, bridges }: SampleCall): ExpectedCall['legs'] =>

@@ -5,7 +5,14 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { type ApiCall, createApiClient } from '../feed/api-client.ts';
-import { checkCall, type ExpectedCall, factsOf, type SampleCall } from './expected-call.ts';
+import {
+  checkCall,
+  type ExpectedCall,
+  type ExpectedQueueCall,
+  factsOf,
+  queueFactsOf,
+  type SampleCall,
+} from './expected-call.ts';
 import { endInstallation, type Installation, newDataDir, runCommand, startInstallation } from './installation.ts';
 
 // Real captures through the whole product: `TRUNKLINE_SAMPLES=DIR node --test deploy/testing/samples.ts`, where DIR
@@ -17,9 +24,12 @@ if (folder === '') throw new Error('set TRUNKLINE_SAMPLES to the folder of the c
 type Event = Readonly<Record<string, string>>;
 type Case = { input: string; expected: ExpectedCall };
 
-const cases = (
-  JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as { cases: readonly Case[] }
-).cases.filter(({ input }) => /esl_session_[1-4]\.json$/.test(input));
+const allCases = (JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as { cases: readonly Case[] }).cases;
+const cases = allCases.filter(({ input }) => /esl_session_[1-4]\.json$/.test(input));
+const managerCase = allCases.find(({ input }) => input === 'asterisk/ami_queue_call.json') as unknown as {
+  input: string;
+  expected: ExpectedQueueCall;
+};
 
 const readEvents = (file: string): readonly Event[] =>
   [JSON.parse(readFileSync(file, 'utf8')) as Event | readonly Event[]].flat() as readonly Event[];
@@ -120,6 +130,33 @@ describe('event socket sessions', () => {
     assert.equal(await createApiClient(installation.run().api, key).get(`/v1/calls/${owned?.id}`), null);
     assert.deepEqual(await callsOf(key), []);
   });
+});
+
+const { input: managerFile, expected: managerFacts } = managerCase;
+const managerEvents = readEvents(join(folder, managerFile));
+
+const managerWays: Readonly<Record<string, () => readonly string[]>> = {
+  'as JSON': () => [join(folder, managerFile)],
+  'as text': () => [join(folder, managerFile.replace(/\.json$/, '.txt'))],
+  'twice, in one batch': () => rewritten('manager-twice', [[...managerEvents, ...managerEvents]]),
+  'sorted by what they say, one by one': () =>
+    rewritten(
+      'manager-pieces',
+      managerEvents.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)).map((event) => [event]),
+    ),
+};
+
+describe('a manager’s session without times', () => {
+  for (const [at, [way, filesOf]] of Object.entries(managerWays).entries())
+    test(way, { timeout: 60_000 }, async () => {
+      const key = await newKey(`manager-${at}`);
+      await feed('asterisk-ami', key, ['--switch', 'ast1', ...filesOf()]);
+      assert.equal((await callsOf(key)).length, 1);
+      const call = await callOf(key, managerFacts.linked_id);
+      const { note: _note, ...expected } = managerFacts;
+      assert.deepEqual(queueFactsOf(call), expected);
+      assert.deepEqual([call.state, call.quality], ['ended', []]);
+    });
 });
 
 describe('one call by two dialects', () => {

@@ -1,29 +1,20 @@
 import type { Event } from '../../schemas/events.ts';
-import type { App } from '../../schemas/vocabulary.ts';
-import { cleanText } from '../clean-text.ts';
-import { channelEvent } from './asterisk-event.ts';
+import { appOf, mailboxOf } from './asterisk-applications.ts';
+import { callsLinked, channelEvent } from './asterisk-event.ts';
 import type { CelRow } from './cel-row.ts';
 
-/** Applications that answer a caller in a person's place, in lower case: Asterisk's own spelling changed over time. */
-const apps: ReadonlyMap<string, App> = new Map([
-  ['voicemail', 'voicemail'],
-  ['voicemailmain', 'other'],
-  ['confbridge', 'conference'],
-  ['meetme', 'conference'],
-  ['receivefax', 'fax'],
-  ['sendfax', 'fax'],
-]);
-
-/** Listening to one's own mailbox (VoiceMailMain) is not leaving a message. */
 export const appEntered = (row: CelRow): Event[] => {
-  const app = apps.get(row.app.toLowerCase());
+  if (row.app.toLowerCase() === 'queue') return queueEntered(row);
+  const app = appOf(row.app);
   if (app === undefined) return [];
-  // `1001@default,u`, or several boxes joined by &: the first is whose greeting is heard.
-  const mailbox = app === 'voicemail' ? cleanText(row.appData.split(/[,@&]/)[0] ?? '') : '';
-  return [channelEvent(row, row, 'app.entered', { app, name: row.app, mailbox })];
+  return [channelEvent(row, row, 'app.entered', { app, name: row.app, mailbox: mailboxOf(app, row.appData) })];
 };
 
+/** queue_log knows a caller by the channel alone: where another channel began the call, this joins the two. */
+const queueEntered = (row: CelRow): Event[] =>
+  callsLinked(row, row.uniqueId, { uniqueId: row.linkedId, linkedId: row.linkedId }, 'queue');
+
 export const appLeft = (row: CelRow): Event[] => {
-  const app = apps.get(row.app.toLowerCase());
+  const app = appOf(row.app);
   return app === undefined ? [] : [channelEvent(row, row, 'app.left', { app, name: row.app })];
 };

@@ -1,8 +1,20 @@
 import { percentDecodedBytes } from '../percent-decoding.ts';
+import type { TextForm, TextRecord } from '../text-form.ts';
 import type { Headers } from './headers.ts';
 
 // text/event-plain: `Name: value` lines, values percent-encoded, a blank line, and as many bytes of body as
 // Content-Length says. On an event socket each event is itself the body of a block that frames it.
+
+/** How a session of the event socket is sent as it is. */
+export const eventPlain: TextForm = {
+  contentTypes: ['text/event-plain'],
+  split: (body) => plainEvents(body).map((event) => toRecord(event, body.length)),
+};
+
+const toRecord = (event: PlainEvent, end: number): TextRecord =>
+  'problem' in event
+    ? { start: event.start, end, rejection: { code: 'MALFORMED_EVENT', field: '', message: event.problem } }
+    : { start: event.start, end: event.end, value: event.headers };
 
 /** One event of the text, or why none can be read from here on. */
 export type PlainEvent = { headers: Headers; start: number; end: number } | { problem: string; start: number };

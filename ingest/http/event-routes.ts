@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import type { App } from '../../runtime/http/app.ts';
 import type { Source } from '../dialect.ts';
-import { dialects } from '../dialects.ts';
+import { dialects, type RoutedDialect } from '../dialects.ts';
 import type { IngestMetrics } from '../ingest-metrics.ts';
 import { type Dialect, judge } from '../judging.ts';
 import type { Publish } from '../publishing.ts';
@@ -14,7 +14,7 @@ import { keyOf } from './authentication.ts';
 import { cdrRecords, formTypes } from './cdr-body.ts';
 import { errorResponses } from './error-responses.ts';
 import { Accepted, CanonicalBody, NativeBody } from './event-route-schemas.ts';
-import { jsonRecords, jsonTypes, mediaType, plainRecords, takeBodies } from './record-bodies.ts';
+import { jsonRecords, jsonTypes, mediaType, takeBodies, textRecords } from './record-bodies.ts';
 
 export type EventRoutes = { publish: Publish; metrics: IngestMetrics; nowUs: () => number };
 
@@ -32,37 +32,31 @@ type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>;
 
 /** Routes that take call events, each in the words of one kind of sender. */
 export const eventRoutes = (app: App, routes: EventRoutes): void => {
-  takeBodies(app, [...jsonTypes, 'text/event-plain', ...formTypes]);
+  const all: readonly RoutedDialect[] = Object.values(dialects);
+  const textTypes = all.flatMap(({ text }) => text?.contentTypes ?? []);
+  takeBodies(app, [...new Set([...jsonTypes, ...textTypes, ...formTypes])]);
+  for (const dialect of all) {
+    const { records, consumes } = bodiesOf(dialect);
+    const body = dialect === dialects.canonical ? CanonicalBody : NativeBody;
+    app.post(dialect.path, described(dialect.summary, body, consumes), (request, reply) => {
+      reply.code(202);
+      return accept(routes, request, dialect, records(request));
+    });
+  }
+};
 
-  app.post('/v1/events', described('Send events in the canonical form', CanonicalBody, jsonTypes), (request, reply) => {
-    reply.code(202);
-    return accept(routes, request, dialects.canonical, jsonRecords(request));
-  });
-  app.post(
-    '/v1/ingest/freeswitch/events',
-    described('Send events of FreeSWITCH', NativeBody, [...jsonTypes, 'text/event-plain']),
-    (request, reply) => {
-      reply.code(202);
-      const plain = mediaType(request) === 'text/event-plain';
-      return accept(routes, request, dialects.freeswitchEvents, plain ? plainRecords(request) : jsonRecords(request));
-    },
-  );
-  app.post(
-    '/v1/ingest/freeswitch/cdr',
-    described('Send CDRs of mod_json_cdr', NativeBody, [...jsonTypes, ...formTypes]),
-    (request, reply) => {
-      reply.code(202);
-      return accept(routes, request, dialects.freeswitchCdr, cdrRecords(request));
-    },
-  );
-  app.post(
-    '/v1/ingest/asterisk/cel',
-    described('Send CEL rows of Asterisk', NativeBody, jsonTypes),
-    (request, reply) => {
-      reply.code(202);
-      return accept(routes, request, dialects.asteriskCel, jsonRecords(request));
-    },
-  );
+type Bodies = { records: (request: FastifyRequest) => Iterable<SentRecord>; consumes: readonly string[] };
+
+/** How the records of a dialect are sent. */
+const bodiesOf = (dialect: RoutedDialect): Bodies => {
+  if (dialect === dialects.freeswitchCdr) return { records: cdrRecords, consumes: [...jsonTypes, ...formTypes] };
+  const { text } = dialect;
+  if (text === null) return { records: jsonRecords, consumes: jsonTypes };
+  return {
+    records: (request) =>
+      text.contentTypes.includes(mediaType(request)) ? textRecords(text, request) : jsonRecords(request),
+    consumes: [...jsonTypes, ...text.contentTypes],
+  };
 };
 
 /** Types are known to all routes here, but each has a use for some only. Fastify itself refuses those it does not know. */

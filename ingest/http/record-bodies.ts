@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { plainEvents } from '../freeswitch/event-plain.ts';
-import { linesOfJson, type SentRecord, valuesOfJson } from '../records.ts';
+import { linesOfJson, maxRecordBytes, type SentRecord, tooLarge, valuesOfJson } from '../records.ts';
+import type { TextForm } from '../text-form.ts';
 import { ApiError } from './api-error.ts';
 
 export const maxBodyBytes = 10 * 1024 * 1024;
@@ -25,18 +25,15 @@ export const jsonRecords = (request: FastifyRequest): Iterable<SentRecord> =>
 /** One record, or an array of them; nothing is accepted of an array that is malformed anywhere. */
 export const valueRecords = (body: Buffer): Iterable<SentRecord> => upTo(maxRecords, valuesOfJson(body));
 
-export const plainRecords = (request: FastifyRequest): SentRecord[] => {
+/** The records of a body of text. */
+export const textRecords = (form: TextForm, request: FastifyRequest): SentRecord[] => {
   const body = bodyOf(request);
-  const events = plainEvents(body);
-  if (events.length > maxRecords) throw tooMany();
-  return events.map((event) =>
-    'problem' in event
-      ? {
-          raw: () => body.subarray(event.start),
-          rejection: { code: 'MALFORMED_EVENT', field: '', message: event.problem },
-        }
-      : { raw: () => body.subarray(event.start, event.end), value: event.headers },
-  );
+  const records = form.split(body);
+  if (records.length > maxRecords) throw tooMany();
+  return records.map(({ start, end, ...record }) => {
+    const raw = (): Buffer => body.subarray(start, end);
+    return 'value' in record && end - start > maxRecordBytes ? { raw, rejection: tooLarge } : { raw, ...record };
+  });
 };
 
 /** The body's bytes; none where nothing was sent. */

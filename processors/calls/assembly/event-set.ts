@@ -1,6 +1,7 @@
 import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
 import type { Event, EventType } from '../../../schemas/events.ts';
 import { byPrecedence } from './precedence.ts';
+import { placeUntimed } from './untimed-events.ts';
 
 /** More than this is no call but a fault of a switch; the row is then made from the events that matter most. */
 export const maxEventsPerCall = 20_000;
@@ -29,7 +30,7 @@ export const toEventSet = (events: readonly Event[], limit: number = maxEventsPe
     distinct += variants.size - 1;
     byId.set(id, smallestHash(variants));
   }
-  return { ...inOrder([...byId.values()], limit), distinct, conflicting: distinct > byId.size };
+  return { ...inOrder(placeUntimed([...byId.values()]), limit), distinct, conflicting: distinct > byId.size };
 };
 
 /** An id means an event within its call only: linked calls may use one id for two events. */
