@@ -22,7 +22,8 @@ export const assembleCall = (identity: CallIdentity, events: readonly Event[]): 
 export const assembleCallAndRecordings = (identity: CallIdentity, events: readonly Event[]): AssembledCall => {
   const set = toEventSet(events);
   const story = toStory(identity, set.events);
-  const recordings = settleRecordings(foldRecordings(story.facets), story);
+  const told = foldRecordings(story.facets);
+  const recordings = settleRecordings(told, story);
   const call = toCallRow(identity, set, story, recordings);
-  return { call, recordings: toRecordingRows(call, recordings) };
+  return { call, recordings: toRecordingRows(call, told) };
 };

@@ -5,7 +5,8 @@ import type { Recording } from './recordings.ts';
 /**
  * The rows of a call's recordings, with the facts of the call that recordings are listed by. A recording that is still
  * being made has none yet: its audio may have come without a call, and that row must not be superseded by one that
- * knows of no audio.
+ * knows of no audio. Nor has one that only the call's end says is absent: made of a part of the events that row would
+ * stay when the others show a call that was answered.
  */
 export const toRecordingRows = (call: CallRow, recordings: readonly Recording[]): RecordingRow[] => {
   const visit = call.queue_visits.findLast(({ outcome }) => outcome === 'answered') ?? call.queue_visits.at(-1);
