@@ -141,6 +141,20 @@ export type RecordingTimesRow = { recording_id: string; ended_at: number | null;
 export type TranscriptRow = { recording_id: string; at: number; language: string; text: string };
 
 export type CostRow = { at: number; item: string; amount_micros: number; currency: string };
+/** Which rule decided a field, and the event that made it hold; `event_id` is empty where no event did. */
+export type DecisionRow = { field: string; rule: string; event_id: string };
+
+/**
+ * A stretch of the caller's time that counts in the row's milliseconds: `connect_ms` is the union of `talk` and `hold`,
+ * `hold_ms` that of `hold`, `wait_ms` the sum of `wait`. A conversation names both its legs, one with a conference one.
+ */
+export type SpanRow = {
+  kind: 'talk' | 'hold' | 'wait';
+  leg_id: string;
+  other_leg_id: string;
+  from: number;
+  to: number;
+};
 
 export type CallRow = {
   tenant_id: string;
@@ -205,4 +219,6 @@ export type CallRow = {
   events: number;
   last_event_at: number;
   updated_at: number;
+  decided_by: readonly DecisionRow[];
+  spans: readonly SpanRow[];
 };

@@ -180,4 +180,6 @@ export const callColumns: Readonly<Record<keyof CallRow, string>> = {
   events: 'UInt32',
   last_event_at: instant,
   updated_at: instant,
+  decided_by: 'Array(Tuple(field String, rule String, event_id String))',
+  spans: `Array(Tuple(kind String, leg_id String, other_leg_id String, from ${instant}, to ${instant}))`,
 };

@@ -49,6 +49,8 @@ const sameForAll = {
   setup_ms: 1000,
   state: 'ended',
   version: 2 ** 32 + 10,
+  decided_by: [],
+  spans: [],
 } as const;
 
 /** The call with this number of `total`, spread evenly over tenants and the days before `untilUs`. */

@@ -16,6 +16,7 @@ import { settings as recordingsSettings } from '../../processors/recordings/serv
 import { settings as apiSettings } from '../../query-api/settings.ts';
 import type { ConfigSpec, Setting } from '../../runtime/config.ts';
 import { scopes } from '../../schemas/api-keys.ts';
+import { rules } from '../../schemas/decisions.ts';
 import { payloadRecords } from '../../schemas/events.ts';
 import { topics } from '../../schemas/topics.ts';
 import { settings as migrateSettings } from '../migrate/migrate.ts';
@@ -127,6 +128,17 @@ test('docs/events.md names every event type, and ingest accepts its examples', (
   const rejections = examples.map((example) => normaliseCanonicalEvent(example, source));
   assert.deepEqual(
     rejections.filter((outcome) => 'rejection' in outcome),
+    [],
+  );
+});
+
+test('docs/definitions.md has every rule of `decided_by` with its sentence', () => {
+  const definitions = doc('definitions.md');
+  const rows = Object.values(rules).flatMap((codes) =>
+    Object.entries(codes).map(([code, text]) => `| \`${code}\` | ${text} |`),
+  );
+  assert.deepEqual(
+    rows.filter((row) => !definitions.includes(row)),
     [],
   );
 });

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { ruleText } from '../../schemas/decisions.ts';
 import { textOrNull } from '../http/value-schemas.ts';
 import type { CallDetailRow, CallSummaryRow } from './call-columns.ts';
 import type { Call, CallSummary } from './call-schemas.ts';
@@ -95,6 +96,7 @@ export const callDetail = (row: CallDetailRow, extras: Extras): Static<typeof Ca
   costs: [...row.costs],
   cost_totals: costTotals(row.costs),
   last_event_at: row.last_event_at,
+  decided_by: decisionsBody(row.decided_by),
   events: [...extras.events],
   events_truncated: extras.eventsTruncated,
 });
@@ -119,6 +121,14 @@ const visitBody = (visit: Rows['queue_visits'][number], overflows: Rows['overflo
   ended_by: textOrNull(visit.ended_by),
   offers: visit.offers.map((offer) => ({ ...offer, outcome: textOrNull(offer.outcome) })),
 });
+
+const decisionsBody = (decisions: Rows['decided_by']) =>
+  Object.fromEntries(
+    decisions.map(({ field, rule, event_id }) => [
+      field,
+      { rule, text: ruleText(field, rule), event_id: textOrNull(event_id) },
+    ]),
+  );
 
 const recordingBody = (
   recording: Rows['recordings'][number],

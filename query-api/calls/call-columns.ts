@@ -65,6 +65,8 @@ export const detailColumns = [
   'costs',
   'events',
   'last_event_at',
+  'decided_by',
+  'spans',
 ] as const;
 
 /** A row as ClickHouse gives it: instants as ISO-8601. */

@@ -64,6 +64,11 @@ const full = callFound({
   ],
   has_recording: true,
   quality: ['late'],
+  decided_by: [
+    { field: 'disposition', rule: 'caller_talked', event_id: 'e9' },
+    { field: 'direction', rule: 'no_leg', event_id: '' },
+    { field: 'disposition_of_another_version', rule: 'x', event_id: '' },
+  ],
 });
 
 const created: Event = {
@@ -137,6 +142,14 @@ describe('a call', () => {
       recordings: [{ id: 'rec_1', duration_seconds: 61, size_bytes: 5, download_url: 'http://s3/rec_1' }],
       events: [{ type: 'leg.created', occurred_at: '2026-01-20T10:00:00.000000Z' }],
       quality: ['late'],
+      decided_by: {
+        disposition: {
+          rule: 'caller_talked',
+          text: 'The caller was connected with a person or a conference; this event began it.',
+          event_id: 'e9',
+        },
+        direction: { rule: 'no_leg', text: 'No event tells of a leg.', event_id: null },
+      },
     });
     await app.close();
   });

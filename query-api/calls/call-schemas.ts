@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { rules } from '../../schemas/decisions.ts';
 import { instant, maybeInstant, maybeInteger, maybeText, orNull } from '../http/value-schemas.ts';
 import { Pauses, Transcription } from '../recordings/transcription.ts';
 import { directions, dispositions } from './list-parameters.ts';
@@ -172,6 +173,16 @@ export const CallEvents = Type.Array(
   { description: 'What the record was made from, in the order of their times.' },
 );
 
+const Decision = Type.Object({
+  rule: Type.String({ description: 'Code of the rule that gave the field its value; all are in docs/definitions.md.' }),
+  text: Type.String({ description: 'The rule in words.' }),
+  event_id: maybeText('The event that made the rule hold, among `events`; null where no event did.'),
+});
+
+const DecidedBy = Type.Object(Object.fromEntries(Object.keys(rules).map((field) => [field, Type.Optional(Decision)])), {
+  description: 'Why these fields say what they say. Empty for calls that an older version assembled.',
+});
+
 /** A call with all that is known of it. */
 export const Call = Type.Object(
   {
@@ -193,6 +204,7 @@ export const Call = Type.Object(
     costs: Type.Array(Cost),
     cost_totals: Type.Array(CostTotal, { description: 'Sum of the costs in each currency.' }),
     last_event_at: instant(),
+    decided_by: DecidedBy,
     events: CallEvents,
     events_truncated: Type.Boolean({ description: 'True where there are more events than are shown.' }),
   },

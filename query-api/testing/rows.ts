@@ -77,6 +77,8 @@ export const callRow = (given: Partial<CallRow> = {}): CallRow => {
     events: 4,
     last_event_at: started_at + 62 * second,
     updated_at: started_at + 63 * second,
+    decided_by: [],
+    spans: [],
     ...given,
   };
 };

@@ -10,6 +10,8 @@ export type AppStay = {
   readonly mailbox: string;
   readonly from: number;
   readonly to: number | null;
+  /** The event that told of it. */
+  readonly eventId: string;
 };
 
 /** Applications in the order they were entered; one that was never left ends with its leg. */
@@ -20,7 +22,13 @@ export const foldApps = ({ apps }: Facets, legs: ReadonlyMap<string, Leg>): AppS
     if (event.leg_id === null) continue;
     const id = `${event.leg_id}\0${event.payload.app}`;
     if (event.type === 'app.entered') {
-      const stay = { legId: event.leg_id, ...event.payload, from: event.occurred_at, to: null };
+      const stay = {
+        legId: event.leg_id,
+        ...event.payload,
+        from: event.occurred_at,
+        to: null,
+        eventId: event.event_id,
+      };
       stays.push(stay);
       open.set(id, [...(open.get(id) ?? []).slice(-maxNested), stay]);
     } else {
@@ -32,7 +40,15 @@ export const foldApps = ({ apps }: Facets, legs: ReadonlyMap<string, Leg>): AppS
   return stays;
 };
 
-type Open = { legId: string; app: App; name: string; mailbox: string; from: number; to: number | null };
+type Open = {
+  legId: string;
+  app: App;
+  name: string;
+  mailbox: string;
+  from: number;
+  to: number | null;
+  eventId: string;
+};
 
 /** A leg is in few applications at a time. */
 const maxNested = 8;

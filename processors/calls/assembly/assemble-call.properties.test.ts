@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { rowBinaryEncoder } from '../../../runtime/row-binary.ts';
 import type { CallRow } from '../../../schemas/call-row.ts';
 import { callColumns, recordingColumns } from '../../../schemas/clickhouse-columns.ts';
+import { rules, ruleText } from '../../../schemas/decisions.ts';
 import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
 import { type Event, type EventType, payloadRecords } from '../../../schemas/events.ts';
 import type { RecordingRow } from '../../../schemas/rows.ts';
@@ -14,6 +15,7 @@ import { someCalls } from '../../testing/scenarios.ts';
 import { assembleCall, assembleCallAndRecordings } from './assemble-call.ts';
 import { toEventSet } from './event-set.ts';
 import { identityOf } from './identity.ts';
+import { totalMs, union } from './spans.ts';
 
 const legs = fc.constantFrom('a', 'b', 'c', 'd');
 const cell = (key: string, values: readonly string[]) =>
@@ -68,6 +70,31 @@ const sanePayload = (event: Event): Event['payload'] => {
   return { ...event.payload, ended_by: 'unknown' };
 };
 
+/** Each decided field is explained once by an event of the call, and the spans add up to the row's milliseconds. */
+const checkExplanations = (call: CallRow, events: readonly Event[]): void => {
+  const ids = new Set(['', ...events.map(({ event_id }) => event_id)]);
+  assert.deepEqual(
+    call.decided_by.map(({ field }) => field),
+    Object.keys(rules),
+  );
+  for (const { field, rule, event_id } of call.decided_by) {
+    assert.notEqual(ruleText(field, rule), '');
+    assert.ok(ids.has(event_id), `${field} is decided by ${event_id}, which is none of the call's events`);
+  }
+  const of = (...kinds: readonly string[]) => union(call.spans.filter(({ kind }) => kinds.includes(kind)));
+  assert.equal(totalMs(of('talk', 'hold')), call.connect_ms);
+  assert.equal(totalMs(of('hold')), call.hold_ms);
+  for (const { from, to } of call.spans) assert.ok(to >= from);
+};
+
+/** In a call that was told well the instants are those of the events that decided them. */
+const checkInstants = (call: CallRow, events: readonly Event[]): void => {
+  for (const field of ['answered_at', 'ended_at'] as const) {
+    const id = call.decided_by.find((decision) => decision.field === field)?.event_id;
+    assert.equal(events.find(({ event_id }) => event_id === id)?.occurred_at ?? null, call[field]);
+  }
+};
+
 const rows = rowBinaryEncoder<CallRow>(callColumns);
 const recordingRows = rowBinaryEncoder<RecordingRow>(recordingColumns);
 
@@ -88,6 +115,7 @@ suite('the row of any set of events', () => {
         assert.equal(call.state === 'active', call.disposition === 'in_progress');
         assert.ok(call.answered_at === null || call.answered_at >= call.started_at);
         for (const { from, to } of [...call.bridges, ...call.holds]) assert.ok(to === null || to >= from);
+        checkExplanations(call, events);
       }),
       { numRuns: 1500 },
     );
@@ -111,6 +139,7 @@ suite('the row of any set of events', () => {
         for (const events of someCalls(random, 5, true).calls) {
           const identity = identityOf(events[0] as Event, at(0));
           const shuffled = random.shuffle(events);
+          checkInstants(assembleCall(identity, events), events);
           assert.deepEqual(assembleCall(identity, shuffled), assembleCall(identity, events));
           for (let length = 0; length < shuffled.length; length += 1) assembleCall(identity, shuffled.slice(0, length));
         }

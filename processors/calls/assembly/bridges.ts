@@ -57,8 +57,8 @@ const enter = (known: Known, event: EventOf<'leg.bridged'>, legId: string): void
   const { bridge_id: bridgeId, bridge_kind: kind } = event.payload;
   const other = event.other_leg_id;
   if (kind === 'talk' && other !== null && other !== legId)
-    switchOn(coupleOf(known, legId, other, bridgeId).toggle, event.occurred_at);
-  else switchOn(memberOf(known, legId, bridgeId, kind).toggle, event.occurred_at);
+    switchOn(coupleOf(known, legId, other, bridgeId).toggle, event.occurred_at, event.event_id);
+  else switchOn(memberOf(known, legId, bridgeId, kind).toggle, event.occurred_at, event.event_id);
 };
 
 const leave = (known: Known, event: BridgeEvent, legId: string): void => {
@@ -113,27 +113,37 @@ const withSilent = (members: readonly Member[], known: Known, legs: ReadonlyMap<
 
 const silentMember = (leg: Leg, { bridgeId, kind }: Member): Member => {
   const toggle = newToggle();
-  switchOn(toggle, leg.answeredAt as number);
+  switchOn(toggle, leg.answeredAt as number, leg.answeredBy);
   return { legId: leg.id, bridgeId, kind, toggle };
 };
 
 const pairsOf = ({ a, b, bridgeId, toggle }: Couple, legs: ReadonlyMap<string, Leg>): Pair[] =>
-  untilEnd(untilEnd(toggle.spans, legs.get(a)), legs.get(b)).map(({ from, to }) => ({ a, b, bridgeId, from, to }));
+  untilEnd(untilEnd(toggle.spans, legs.get(a)), legs.get(b)).map(({ from, to, eventId }) => ({
+    a,
+    b,
+    bridgeId,
+    from,
+    to,
+    eventId,
+  }));
 
 const staysOf = ({ legId, bridgeId, kind, toggle }: Member, legs: ReadonlyMap<string, Leg>): Stay[] =>
-  untilEnd(toggle.spans, legs.get(legId)).map(({ from, to }) => ({
+  untilEnd(toggle.spans, legs.get(legId)).map(({ from, to, eventId }) => ({
     legId,
     bridgeId,
     kind: kind === 'talk' ? 'conference' : kind,
     from,
     to,
+    eventId,
   }));
 
 /** The spans as far as the leg lived. */
 const untilEnd = (spans: readonly OpenSpan[], leg: Leg | undefined): OpenSpan[] => {
   const endedAt = leg?.endedAt ?? null;
   if (endedAt === null) return [...spans];
-  return spans.flatMap(({ from, to }) => (from > endedAt ? [] : [{ from, to: Math.min(to ?? endedAt, endedAt) }]));
+  return spans.flatMap(({ from, to, eventId }) =>
+    from > endedAt ? [] : [{ from, to: Math.min(to ?? endedAt, endedAt), eventId }],
+  );
 };
 
 const overlaps = (members: readonly Member[], legs: ReadonlyMap<string, Leg>): Pair[] => {
@@ -142,8 +152,8 @@ const overlaps = (members: readonly Member[], legs: ReadonlyMap<string, Leg>): P
   lived.forEach((one, at) => {
     for (const other of lived.slice(at + 1)) {
       const [a, b] = one.legId < other.legId ? [one.legId, other.legId] : [other.legId, one.legId];
-      for (const { from, to } of common(one.spans, other.spans)) {
-        pairs.push({ a, b, bridgeId: members[0]?.bridgeId ?? '', from, to });
+      for (const { from, to, eventId } of common(one.spans, other.spans)) {
+        pairs.push({ a, b, bridgeId: members[0]?.bridgeId ?? '', from, to, eventId });
       }
     }
   });
@@ -155,9 +165,9 @@ const common = (some: readonly OpenSpan[], others: readonly OpenSpan[]): OpenSpa
   const both: OpenSpan[] = [];
   for (let [one, other] = [0, 0]; one < some.length && other < others.length; ) {
     const [a, b] = [some[one] as OpenSpan, others[other] as OpenSpan];
-    const from = Math.max(a.from, b.from);
+    const { from, eventId } = a.from > b.from ? a : b;
     const to = earlier(a.to, b.to);
-    if (to === null || to >= from) both.push({ from, to });
+    if (to === null || to >= from) both.push({ from, to, eventId });
     if ((a.to ?? Number.MAX_SAFE_INTEGER) <= (b.to ?? Number.MAX_SAFE_INTEGER)) one += 1;
     else other += 1;
   }

@@ -1,13 +1,16 @@
+import type { Decision } from '../../../schemas/decisions.ts';
 import type { Facets } from './facets.ts';
-import type { Leg, LegEnd } from './legs.ts';
+import { endAt, type Leg, type LegEnd } from './legs.ts';
 import { instantOrNull } from './sane.ts';
 
 export type Closing = {
   /** When the whole call was said to be over, by the switch or by the closing rules; null where nobody said so. */
-  readonly at: number | null;
+  readonly end: Decision<'ended_at'>;
   /** Some leg's end is the closing rules' inference, not a fact. */
   readonly inferred: boolean;
 };
+
+export const goesOn: Decision<'ended_at'> = { value: null, rule: 'call_goes_on', eventId: '' };
 
 /**
  * Ends the legs whose own end never came: at `call.ended` where the switch said so, else at the last sign of life that
@@ -16,26 +19,44 @@ export type Closing = {
 export const closeLegs = (legs: ReadonlyMap<string, Leg>, { closings }: Facets): Closing => {
   const told = closings.find((event) => event.type === 'call.ended');
   if (told !== undefined) {
-    endOpenLegs(legs, told.occurred_at, null);
-    return { at: told.occurred_at, inferred: false };
+    endOpenLegs(legs, told.occurred_at, told.event_id, null);
+    const end = { value: told.occurred_at, rule: 'switch_ended_call', eventId: told.event_id } as const;
+    return { end, inferred: false };
   }
-  let at: number | null = null;
+  const last = lastSignOfLife(closings);
+  if (last === null) return { end: goesOn, inferred: false };
+  const { at, eventId } = last;
+  const inferred = endOpenLegs(legs, at, eventId, goneWithoutWord(eventId));
+  return { end: { value: at, rule: 'last_sign_of_life', eventId }, inferred };
+};
+
+type Sign = { readonly at: number; readonly eventId: string };
+
+const lastSignOfLife = (closings: Facets['closings']): Sign | null => {
+  let last: Sign | null = null;
   for (const event of closings) {
     const sign = event.type === 'call.end_inferred' ? instantOrNull(event.payload.last_sign_of_life_at) : null;
-    if (sign !== null) at = Math.max(at ?? sign, sign);
+    if (sign !== null && (last === null || sign > last.at)) last = { at: sign, eventId: event.event_id };
   }
-  return { at, inferred: at !== null && endOpenLegs(legs, at, goneWithoutWord) };
+  return last;
 };
 
 /** Temporary failure: the switch, not a party, ended it. */
-const goneWithoutWord: LegEnd = { cause_q850: 41, sip_code: null, cause_native: '', ended_by: 'switch' };
+const goneWithoutWord = (eventId: string): LegEnd => ({
+  cause_q850: 41,
+  sip_code: null,
+  cause_native: '',
+  ended_by: 'switch',
+  causeEventId: eventId,
+  endedByEventId: eventId,
+});
 
 /** Whether a leg that spoke for itself was among them. */
-const endOpenLegs = (legs: ReadonlyMap<string, Leg>, at: number, end: LegEnd | null): boolean => {
+const endOpenLegs = (legs: ReadonlyMap<string, Leg>, at: number, eventId: string, end: LegEnd | null): boolean => {
   let any = false;
   for (const leg of legs.values()) {
     if (leg.endedAt !== null) continue;
-    leg.endedAt = Math.max(at, leg.answeredAt ?? leg.createdAt ?? at);
+    endAt(leg, Math.max(at, leg.answeredAt ?? leg.createdAt ?? at), eventId);
     leg.end = end;
     any ||= leg.own;
   }

@@ -1,4 +1,5 @@
 import type { HoldRow } from '../../../schemas/call-row.ts';
+import type { Decision } from '../../../schemas/decisions.ts';
 import type { AppStay } from './apps.ts';
 import type { Stay } from './bridges.ts';
 import { isOtherClock, lingerUs } from './clocks.ts';
@@ -8,7 +9,7 @@ import { byLeg, partnerIn, type Talk, type TalksByLeg } from './talks.ts';
 
 /** The caller's time with people. */
 export type Connection = {
-  readonly answeredAt: number | null;
+  readonly answered: Decision<'answered_at'>;
   /** With whom, in order: first the root's own conversations, then those that others went on with after it left. */
   readonly talks: readonly Talk[];
   /** Hold included. */
@@ -29,27 +30,33 @@ export type ConnectionFacts = {
   readonly until: number;
 };
 
-export const noConnection: Connection = { answeredAt: null, talks: [], connect: [], hold: [] };
+export const noConnection: Connection = {
+  answered: { value: null, rule: 'never_connected', eventId: '' },
+  talks: [],
+  connect: [],
+  hold: [],
+};
 
 /** When the root (or, after it left, whoever stayed) was connected with a person or a conference, and on hold in that. */
 export const connectionOf = (facts: ConnectionFacts): Connection => {
   const { root, startedAt, until } = facts;
   const own = facts.talks.filter((talk) => partnerIn(talk, root.id) !== null);
   const talks = [...own, ...talksAfter(facts)].flatMap((talk) => within(talk, startedAt, until));
-  const answeredAt = talks[0]?.from ?? null;
-  if (answeredAt === null) return noConnection;
+  const [first] = talks;
+  if (first === undefined) return noConnection;
   const ownTime = union(own);
   const held = union([
     ...rootHolds(facts),
     ...partnerHolds(facts, byLeg(talks)),
     ...consultations(facts, own, ownTime),
   ]);
-  const hold = union(clip(subtract(held, facts.waiting), answeredAt, until));
-  return { answeredAt, talks, connect: union([...talks, ...hold]), hold };
+  const hold = union(clip(subtract(held, facts.waiting), first.from, until));
+  const answered = { value: first.from, rule: first.rule, eventId: first.eventId };
+  return { answered, talks, connect: union([...talks, ...hold]), hold };
 };
 
 const within = (talk: Talk, from: number, until: number): Talk[] =>
-  clip([talk], from, until).map((part) => ({ a: talk.a, b: talk.b, ...part }));
+  clip([talk], from, until).map((part) => ({ ...talk, ...part }));
 
 /** What the others said after the root left: a transferrer, or a local channel that was optimised away. */
 const talksAfter = ({ root, legs, talks }: ConnectionFacts): Talk[] => {

@@ -1,4 +1,5 @@
-import type { CallDirection, LegRole } from '../../../schemas/call-row.ts';
+import type { LegRole } from '../../../schemas/call-row.ts';
+import type { Decision } from '../../../schemas/decisions.ts';
 import { e164Of } from './e164.ts';
 import type { Leg } from './legs.ts';
 
@@ -10,12 +11,19 @@ export const directionOf = (
   root: Leg | null,
   legs: ReadonlyMap<string, Leg>,
   roles: ReadonlyMap<string, LegRole>,
-): CallDirection => {
-  if (root === null) return 'unknown';
-  const isTrunk = root.facts.endpoint_kind === 'trunk';
-  if (isTrunk) return root.facts.direction === 'out' ? 'outbound' : 'inbound';
+): Decision<'direction'> => {
+  if (root === null) return { value: 'unknown', rule: 'no_leg', eventId: '' };
+  const { facts, kindToldBy: eventId } = root;
+  if (facts.endpoint_kind === 'trunk') {
+    return facts.direction === 'out'
+      ? { value: 'outbound', rule: 'root_called_on_trunk', eventId }
+      : { value: 'inbound', rule: 'root_from_trunk', eventId };
+  }
   const others = [...legs.values()].filter((leg) => leg !== root && roles.get(leg.id) !== 'loser');
-  if (others.some((leg) => leg.facts.endpoint_kind === 'trunk')) return 'outbound';
-  if (root.facts.endpoint_kind === 'unknown') return 'unknown';
-  return others.length === 0 && e164Of(root.facts.dialled) !== '' ? 'outbound' : 'internal';
+  const out = others.find((leg) => leg.facts.endpoint_kind === 'trunk');
+  if (out !== undefined) return { value: 'outbound', rule: 'callee_on_trunk', eventId: out.kindToldBy };
+  if (facts.endpoint_kind === 'unknown') return { value: 'unknown', rule: 'root_unknown', eventId };
+  return others.length === 0 && e164Of(facts.dialled) !== ''
+    ? { value: 'outbound', rule: 'dialled_outside', eventId }
+    : { value: 'internal', rule: 'own_legs', eventId };
 };

@@ -1,14 +1,19 @@
-import type { Disposition, LegRole } from '../../../schemas/call-row.ts';
+import type { LegRole } from '../../../schemas/call-row.ts';
+import type { Decision } from '../../../schemas/decisions.ts';
 import { q850Of } from '../../../schemas/q850.ts';
+import type { Event } from '../../../schemas/events.ts';
+import type { AppStay } from './apps.ts';
 import { isWithdrawn } from './leg-ends.ts';
 import type { Leg, LegEnd } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
 
 export type Outcome = {
-  readonly ended: boolean;
-  readonly blocked: boolean;
-  readonly answered: boolean;
-  readonly reachedVoicemail: boolean;
+  readonly end: Decision<'ended_at'>;
+  /** The first event that told that the call was screened out. */
+  readonly block: Event | undefined;
+  readonly answered: Decision<'answered_at'>;
+  /** The first mailbox that the caller came to. */
+  readonly mailbox: AppStay | undefined;
   readonly inferred: boolean;
   readonly root: Leg | null;
   readonly legs: ReadonlyMap<string, Leg>;
@@ -17,19 +22,30 @@ export type Outcome = {
 };
 
 /** How the call came out: the first of the words that holds, in the order of docs/definitions.md. */
-export const dispositionOf = (outcome: Outcome): Disposition => {
-  if (!outcome.ended) return 'in_progress';
-  if (outcome.blocked) return 'blocked';
-  if (outcome.answered) return 'answered';
-  if (outcome.reachedVoicemail) return 'voicemail';
-  if (outcome.visits.at(-1)?.row.outcome === 'abandoned') return 'abandoned';
-  if (outcome.inferred || outcome.root === null) return 'unknown';
+export const dispositionOf = (outcome: Outcome): Decided => {
+  const { root, end, block, answered, mailbox, inferred } = outcome;
+  if (end.value === null) return { value: 'in_progress', rule: 'call_goes_on', eventId: '' };
+  if (block !== undefined) return { value: 'blocked', rule: 'screened', eventId: block.event_id };
+  if (answered.value !== null) return { value: 'answered', rule: 'caller_talked', eventId: answered.eventId };
+  if (mailbox !== undefined) return { value: 'voicemail', rule: 'mailbox_reached', eventId: mailbox.eventId };
+  const visit = outcome.visits.at(-1);
+  if (visit?.row.outcome === 'abandoned') return abandoned(visit, root);
+  if (inferred) return { value: 'unknown', rule: 'end_inferred', eventId: end.eventId };
+  if (root === null) return { value: 'unknown', rule: 'no_leg', eventId: end.eventId };
   const callees = calleesOf(outcome);
-  if (callees.length === 0) return withoutCallee(outcome.root);
-  const { root } = outcome;
-  if (callees.some((callee) => isLeftRinging(callee, root))) return 'cancelled';
-  return byCause(callees.map((callee) => callee.end));
+  if (callees.length === 0) return withoutCallee(root);
+  if (callees.some((callee) => isLeftRinging(callee, root))) {
+    return { value: 'cancelled', rule: 'root_left_while_ringing', eventId: root.endedBy };
+  }
+  return byCause(callees);
 };
+
+type Decided = Decision<'disposition'>;
+
+const abandoned = ({ leftEventId }: Visit, root: Leg | null): Decided =>
+  leftEventId === ''
+    ? { value: 'abandoned', rule: 'root_left_in_queue', eventId: root?.endedBy ?? '' }
+    : { value: 'abandoned', rule: 'queue_told_abandoned', eventId: leftEventId };
 
 const calleesOf = ({ root, legs, roles }: Outcome): Leg[] =>
   [...legs.values()].filter((leg) => leg !== root && roles.get(leg.id) !== 'loser');
@@ -44,7 +60,10 @@ const isLeftRinging = (callee: Leg, root: Leg): boolean => {
   return isTakenBack && root.endedAt - callee.endedAt <= takingBackUs;
 };
 
-type Failure = Exclude<Disposition, 'in_progress' | 'answered' | 'voicemail' | 'abandoned' | 'blocked' | 'cancelled'>;
+/** From the one that tells most. */
+const failures = ['busy', 'rejected', 'no_answer', 'failed'] as const;
+
+type Failure = (typeof failures)[number];
 
 /** What an end says of a callee; null where it is an ordinary one, which tells nothing. */
 const failureOf = (end: LegEnd | null): Failure | null => {
@@ -69,19 +88,21 @@ const failureOf = (end: LegEnd | null): Failure | null => {
   }
 };
 
-const byCause = (ends: readonly (LegEnd | null)[]): Disposition => {
-  const failures = new Set(ends.map(failureOf));
-  if (failures.has('busy')) return 'busy';
-  if (failures.has('rejected')) return 'rejected';
-  if (failures.has('no_answer')) return 'no_answer';
-  if (failures.has('failed')) return 'failed';
+const byCause = (callees: readonly Leg[]): Decided => {
+  const found = callees.map(({ end }) => failureOf(end));
+  for (const failure of failures) {
+    const leg = callees[found.indexOf(failure)];
+    if (leg !== undefined) return { value: failure, rule: `callee_leg_${failure}`, eventId: causeOf(leg) };
+  }
   // Somebody rang, nobody took it, and no reason was given.
-  return 'no_answer';
+  return { value: 'no_answer', rule: 'nobody_took_it', eventId: callees.at(-1)?.endedBy ?? '' };
 };
 
 /** Nobody was called: the root's own end is all there is. */
-const withoutCallee = (root: Leg): Disposition => {
+const withoutCallee = (root: Leg): Decided => {
   const failure = failureOf(root.end);
-  if (failure !== null) return failure;
-  return 'cancelled';
+  if (failure !== null) return { value: failure, rule: `root_leg_${failure}`, eventId: causeOf(root) };
+  return { value: 'cancelled', rule: 'root_left_before_calling', eventId: root.endedBy };
 };
+
+const causeOf = ({ end }: Leg): string => end?.causeEventId ?? '';

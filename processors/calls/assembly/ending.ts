@@ -1,3 +1,4 @@
+import type { Decision } from '../../../schemas/decisions.ts';
 import { lingerUs } from './clocks.ts';
 import type { Closing } from './closing.ts';
 import type { Leg } from './legs.ts';
@@ -5,7 +6,7 @@ import { partnerIn, type Talk } from './talks.ts';
 
 /** Whether the call is over: the switch or the closing rules said so, or the root and every leg that spoke for itself ended. */
 export const isOver = (root: Leg | null, legs: ReadonlyMap<string, Leg>, closing: Closing): boolean => {
-  if (closing.at !== null) return true;
+  if (closing.end.value !== null) return true;
   if (root === null || root.endedAt === null) return false;
   for (const leg of legs.values()) if (leg.own && leg.endedAt === null) return false;
   return true;
@@ -17,14 +18,24 @@ export const endOf = (
   legs: ReadonlyMap<string, Leg>,
   talks: readonly Talk[],
   closing: Closing,
-): number | null => {
-  const rootEndedAt = root?.endedAt ?? closing.at;
-  if (root === null || rootEndedAt === null) return rootEndedAt;
+): Decision<'ended_at'> => {
+  const rootEndedAt = root?.endedAt ?? null;
+  if (root === null || rootEndedAt === null) return closing.end;
   const isGoingOn = talks.some(
     (talk) => talk.b !== '' && partnerIn(talk, root.id) === null && talk.to > rootEndedAt + lingerUs(talk, root, legs),
   );
-  if (!isGoingOn) return rootEndedAt;
-  let last = rootEndedAt;
-  for (const leg of legs.values()) last = Math.max(last, leg.endedAt ?? last);
+  const rootEnd = endOfRoot(root, rootEndedAt, closing);
+  if (!isGoingOn) return rootEnd;
+  let last: Decision<'ended_at'> = rootEnd;
+  for (const { endedAt, endedBy } of legs.values()) {
+    if (endedAt !== null && endedAt > (last.value ?? 0))
+      last = { value: endedAt, rule: 'others_talked_on', eventId: endedBy };
+  }
   return last;
 };
+
+/** Where the root's own end was never told, it ended with what closed the call. */
+const endOfRoot = ({ endedBy }: Leg, at: number, { end }: Closing): Decision<'ended_at'> =>
+  end.value !== null && endedBy === end.eventId
+    ? { ...end, value: at }
+    : { value: at, rule: 'root_ended', eventId: endedBy };

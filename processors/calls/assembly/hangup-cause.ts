@@ -1,4 +1,5 @@
 import type { LegRole } from '../../../schemas/call-row.ts';
+import type { RuleOf } from '../../../schemas/decisions.ts';
 import { q850Of } from '../../../schemas/q850.ts';
 import { isWithdrawn } from './leg-ends.ts';
 import type { Leg, LegEnd } from './legs.ts';
@@ -26,11 +27,16 @@ export type CauseFacts = {
   readonly answered: boolean;
 };
 
-/** Why the call ended: the cause of one of its legs, never that of a leg that only lost a race. */
-export const hangupCauseOf = (facts: CauseFacts): HangupCause => {
+/** Which end tells why the call ended: that of one of its legs, never of a leg that only lost a race. */
+export const decisiveEnd = (facts: CauseFacts): DecisiveEnd => {
   const leg = facts.answered ? firstToLeave(facts) : bestCallee(facts);
-  return causeColumns((leg ?? facts.root)?.end ?? null);
+  const end = (leg ?? facts.root)?.end ?? null;
+  if (end === null) return { end, rule: 'no_end' };
+  if (leg === null) return { end, rule: 'root_leg' };
+  return { end, rule: facts.answered ? 'leg_left_first' : 'best_callee_leg' };
 };
+
+export type DecisiveEnd = { readonly end: LegEnd | null; readonly rule: RuleOf<'hangup_cause'> };
 
 /** The last conversation of the call: the one that went on longest. */
 const lastTalk = (talks: readonly Talk[]): Talk | undefined => {

@@ -11,7 +11,7 @@ export const foldHolds = (facets: Facets, legs: ReadonlyMap<string, Leg>): HoldR
     if (event.leg_id === null) continue;
     const toggle = toggles.get(event.leg_id) ?? newToggle();
     toggles.set(event.leg_id, toggle);
-    if (event.type === 'leg.held') switchOn(toggle, event.occurred_at);
+    if (event.type === 'leg.held') switchOn(toggle, event.occurred_at, event.event_id);
     else switchOff(toggle, event.occurred_at);
   }
   const rows = [...toggles].flatMap(([legId, { spans }]) => {

@@ -4,7 +4,8 @@ import type { LegEnd } from './legs.ts';
 export const betterEnd = (known: LegEnd, next: LegEnd): LegEnd => {
   const chosen = detail(next) >= detail(known) ? next : known;
   if (chosen.ended_by !== 'unknown') return chosen;
-  return { ...chosen, ended_by: chosen === next ? known.ended_by : next.ended_by };
+  const { ended_by, endedByEventId } = chosen === next ? known : next;
+  return { ...chosen, ended_by, endedByEventId };
 };
 
 /** Of several final replies to a forked call the best holds: accepted, refused by the callee, busy, away, timed out. */

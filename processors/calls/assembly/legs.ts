@@ -1,5 +1,5 @@
 import type { Event, EventOf } from '../../../schemas/events.ts';
-import type { LegFacts, LegTotals } from '../../../schemas/payloads.ts';
+import type { LegEnded, LegFacts, LegTotals } from '../../../schemas/payloads.ts';
 import type { EndedBy } from '../../../schemas/vocabulary.ts';
 import type { Facets, LegEvent } from './facets.ts';
 import { betterEnd } from './leg-ends.ts';
@@ -10,6 +10,10 @@ export type LegEnd = {
   sip_code: number | null;
   cause_native: string;
   ended_by: EndedBy;
+  /** The event that told the cause. */
+  causeEventId: string;
+  /** The event that told who ended it. */
+  endedByEventId: string;
 };
 
 /** What a call's events tell of one leg. */
@@ -23,6 +27,10 @@ export type Leg = {
   ringingAt: number | null;
   answeredAt: number | null;
   endedAt: number | null;
+  /** The events that told the two, and the kind of the leg's endpoint; empty where none did. */
+  answeredBy: string;
+  endedBy: string;
+  kindToldBy: string;
   end: LegEnd | null;
   /** The switch's own account of the leg's spans. */
   totals: LegTotals | null;
@@ -65,6 +73,9 @@ const legOf = (legs: Map<string, Leg>, id: string, event: Event): Leg => {
     ringingAt: null,
     answeredAt: null,
     endedAt: null,
+    answeredBy: '',
+    endedBy: '',
+    kindToldBy: '',
     end: null,
     totals: null,
     own: false,
@@ -78,7 +89,7 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
     case 'leg.created':
       leg.own = true;
       leg.parentLegId ||= event.payload.parent_leg_id ?? '';
-      addFacts(leg, event.payload.leg);
+      addFacts(leg, event.payload.leg, event);
       leg.createdAt ??= event.occurred_at;
       return;
     case 'leg.progress':
@@ -86,8 +97,8 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
       return;
     case 'leg.answered':
       leg.own = true;
-      leg.answeredAt ??= event.occurred_at;
-      addFacts(leg, event.payload.leg);
+      answer(leg, event.occurred_at, event);
+      addFacts(leg, event.payload.leg, event);
       return;
     case 'leg.ended':
       foldEnd(leg, event);
@@ -97,17 +108,41 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
 
 /** A switch may tell an end twice (hangup, then its details): the first tells when, the better one why. */
 const foldEnd = (leg: Leg, event: EventOf<'leg.ended'>): void => {
-  const { payload } = event;
-  leg.endedAt ??= event.occurred_at;
-  leg.end = leg.end === null ? payload : betterEnd(leg.end, payload);
-  addFacts(leg, payload.leg);
+  const { payload, event_id: eventId } = event;
+  if (leg.endedAt === null) endAt(leg, event.occurred_at, eventId);
+  const told = toEnd(payload, eventId);
+  leg.end = leg.end === null ? told : betterEnd(leg.end, told);
+  addFacts(leg, payload.leg, event);
   leg.totals ??= payload.totals;
   const billMs = payload.totals?.bill_ms ?? 0;
-  if (billMs > 0) leg.answeredAt ??= instantOrNull(event.occurred_at - billMs * 1000);
+  if (billMs > 0) answer(leg, instantOrNull(event.occurred_at - billMs * 1000), event);
 };
 
-const addFacts = (leg: Leg, facts: LegFacts | null): void => {
+const toEnd = ({ cause_q850, sip_code, cause_native, ended_by }: LegEnded, eventId: string): LegEnd => ({
+  cause_q850,
+  sip_code,
+  cause_native,
+  ended_by,
+  causeEventId: eventId,
+  endedByEventId: eventId,
+});
+
+/** Notes the end of a leg and the event that told it. */
+export const endAt = (leg: Leg, at: number, eventId: string): void => {
+  leg.endedAt = at;
+  leg.endedBy = eventId;
+};
+
+const answer = (leg: Leg, at: number | null, { event_id }: Event): void => {
+  if (leg.answeredAt !== null || at === null) return;
+  leg.answeredAt = at;
+  leg.answeredBy = event_id;
+};
+
+const addFacts = (leg: Leg, facts: LegFacts | null, event: Event): void => {
   if (facts === null) return;
+  const tellsKind = leg.facts.endpoint_kind === 'unknown' && facts.endpoint_kind !== 'unknown';
+  if (tellsKind) leg.kindToldBy = event.event_id;
   leg.createdAt ??= instantOrNull(facts.created_at);
   if (leg.facts === noFacts) {
     leg.facts = facts;
@@ -132,7 +167,7 @@ const addFacts = (leg: Leg, facts: LegFacts | null): void => {
 const foldMention = (legs: Map<string, Leg>, event: Facets['bridges'][number]): void => {
   if (event.leg_id === null) return;
   const leg = legOf(legs, event.leg_id, event);
-  if (event.type === 'leg.bridged') addFacts(leg, event.payload.leg);
+  if (event.type === 'leg.bridged') addFacts(leg, event.payload.leg, event);
   if (event.other_leg_id !== null) legOf(legs, event.other_leg_id, event);
 };
 

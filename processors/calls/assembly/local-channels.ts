@@ -48,11 +48,11 @@ const without = (node: string, pairs: readonly Pair[]): Pair[] => {
   }
   ends.forEach((one, at) => {
     for (const other of ends.slice(at + 1)) {
-      const from = Math.max(one.pair.from, other.pair.from);
+      const { from, eventId } = one.pair.from > other.pair.from ? one.pair : other.pair;
       const to = Math.min(one.pair.to ?? Number.MAX_SAFE_INTEGER, other.pair.to ?? Number.MAX_SAFE_INTEGER);
       if (one.legId === other.legId || to < from) continue;
       const [a, b] = one.legId < other.legId ? [one.legId, other.legId] : [other.legId, one.legId];
-      kept.push({ a, b, bridgeId: one.pair.bridgeId, from, to: to === Number.MAX_SAFE_INTEGER ? null : to });
+      kept.push({ a, b, bridgeId: one.pair.bridgeId, from, to: to === Number.MAX_SAFE_INTEGER ? null : to, eventId });
     }
   });
   return kept.sort((one, other) => one.from - other.from);

@@ -11,6 +11,9 @@ export type Visit = {
   readonly waiting: readonly Span[];
   /** Something that the switch should have told of this visit is missing. */
   readonly gap: boolean;
+  /** The event that told how the caller left the queue, and the one that told who ended the contact. */
+  readonly leftEventId: string;
+  readonly endedByEventId: string;
 };
 
 export type VisitContext = {
@@ -55,7 +58,8 @@ export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
     ended_by: outcome === 'answered' && facts.endedBy !== 'unknown' ? facts.endedBy : '',
     offers: offers.map(toOfferRow),
   };
-  return { row, callerLegId: facts.callerLegId, waiting, gap: isGap(facts, outcome, context) };
+  const { callerLegId, leftEventId, endedByEventId } = facts;
+  return { row, callerLegId, waiting, gap: isGap(facts, outcome, context), leftEventId, endedByEventId };
 };
 
 /** A connection without a conversation, a conversation without its connection, or one that nobody told the end of. */

@@ -1,10 +1,11 @@
-import type { BridgeRow, CallRecordingRow, LegRole, LegRow, RefusalRow } from '../../../schemas/call-row.ts';
+import type { BridgeRow, CallRecordingRow, LegRole, LegRow, RefusalRow, SpanRow } from '../../../schemas/call-row.ts';
 import type { Bridges } from './bridges.ts';
 import type { Facets } from './facets.ts';
 import { causeColumns } from './hangup-cause.ts';
 import type { Leg } from './legs.ts';
 import type { Recording } from './recordings.ts';
-import { toMs, totalMs, union } from './spans.ts';
+import { type Span, toMs, totalMs, union } from './spans.ts';
+import type { Story } from './story.ts';
 import type { Talk, TalksByLeg } from './talks.ts';
 import { byText } from './text-order.ts';
 
@@ -55,6 +56,24 @@ export const bridgeRows = ({ pairs, stays }: Bridges, legs: ReadonlyMap<string, 
   }
   return rows.sort((a, b) => a.from - b.from || byText(a.leg_id, b.leg_id) || byText(a.other_leg_id, b.other_leg_id));
 };
+
+/** What the row's milliseconds add up, in the order of time. */
+export const spanRows = ({ connection, visits }: Story): SpanRow[] => {
+  const spans: SpanRow[] = connection.talks.map(({ a, b, from, to }) => spanRow('talk', { from, to }, a, b));
+  for (const hold of connection.hold) spans.push(spanRow('hold', hold));
+  for (const { waiting, callerLegId } of visits) {
+    for (const wait of waiting) spans.push(spanRow('wait', wait, callerLegId ?? ''));
+  }
+  return spans.sort((one, other) => one.from - other.from);
+};
+
+const spanRow = (kind: SpanRow['kind'], { from, to }: Span, legId = '', otherLegId = ''): SpanRow => ({
+  kind,
+  leg_id: legId,
+  other_leg_id: otherLegId,
+  from,
+  to,
+});
 
 export const recordingRefs = (recordings: readonly Recording[]): CallRecordingRow[] =>
   recordings.map((recording) => ({

@@ -1,8 +1,9 @@
 import type { HoldRow, LegRole } from '../../../schemas/call-row.ts';
+import type { Decision } from '../../../schemas/decisions.ts';
 import type { Event } from '../../../schemas/events.ts';
 import { type AppStay, foldApps } from './apps.ts';
 import { type Bridges, foldBridges } from './bridges.ts';
-import { closeLegs } from './closing.ts';
+import { closeLegs, goesOn } from './closing.ts';
 import { type Connection, connectionOf, noConnection } from './connection.ts';
 import { endOf, isOver } from './ending.ts';
 import { type Facets, toFacets } from './facets.ts';
@@ -37,7 +38,7 @@ export type Story = {
   /** The end is an inference of the closing rules. */
   readonly inferred: boolean;
   readonly startedAt: number;
-  readonly endedAt: number | null;
+  readonly end: Decision<'ended_at'>;
   /** Up to where what still goes on is counted: the end, or the last event. */
   readonly until: number;
 };
@@ -54,15 +55,15 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   const apps = foldApps(facets, channels);
   const talks = findTalks(bridges, apps, legs, lastEventAt);
   const ended = isOver(root, legs, closing);
-  const endedAt = ended ? endOf(root, legs, talks, closing) : null;
+  const end = ended ? endOf(root, legs, talks, closing) : goesOn;
   const startedAt = root?.createdAt ?? identity.call_started_at;
-  const until = endedAt ?? lastEventAt;
+  const until = end.value ?? lastEventAt;
   const talksByLeg = byLeg(talks);
   const visits = visitsOf(foldVisits(facets), behind, {
     talks: talksByLeg,
     holds,
     tellsBridges: facets.bridges.length > 0,
-    rootEndedAt: root?.endedAt ?? endedAt,
+    rootEndedAt: root?.endedAt ?? end.value,
     horizon: until,
   });
   const waiting = union(visits.flatMap((visit) => visit.waiting));
@@ -94,7 +95,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     ended,
     inferred: closing.inferred,
     startedAt,
-    endedAt,
+    end,
     until,
   };
 };

@@ -1,9 +1,18 @@
+import type { RuleOf } from '../../../schemas/decisions.ts';
 import type { AppStay } from './apps.ts';
-import type { Bridges, Pair } from './bridges.ts';
+import type { Bridges, Pair, Stay } from './bridges.ts';
 import type { Leg } from './legs.ts';
 
 /** Conversation: of two legs with each other, or of one (`b` empty) with a conference. */
-export type Talk = { readonly a: string; readonly b: string; readonly from: number; readonly to: number };
+export type Talk = {
+  readonly a: string;
+  readonly b: string;
+  readonly from: number;
+  readonly to: number;
+  /** What began it: the rule, and the event that made it hold. */
+  readonly rule: RuleOf<'answered_at'>;
+  readonly eventId: string;
+};
 
 /** Every conversation in the call, in the order it began; what still goes on is counted up to `horizon`. */
 export const findTalks = (
@@ -14,24 +23,37 @@ export const findTalks = (
 ): Talk[] => {
   const talks: Talk[] = [];
   for (const pair of bridges.pairs) addTalk(talks, pair, legs, horizon);
-  for (const { legId, kind, from, to } of bridges.stays) {
-    if (kind === 'conference') talks.push({ a: legId, b: '', from, to: to ?? Math.max(from, horizon) });
-  }
+  for (const stay of bridges.stays) if (stay.kind === 'conference') talks.push(inConference(stay, horizon));
   // Where the switch tells the bridge of a room, that is the better witness: waiting for a moderator is no talk.
   const bridged = new Set(bridges.stays.map(({ legId }) => legId));
-  for (const { legId, app, from, to } of apps) {
-    if ((app === 'conference' || app === 'meeting') && !bridged.has(legId)) {
-      talks.push({ a: legId, b: '', from, to: to ?? Math.max(from, horizon) });
-    }
+  for (const stay of apps) {
+    const isRoom = stay.app === 'conference' || stay.app === 'meeting';
+    if (isRoom && !bridged.has(stay.legId)) talks.push(inConference(stay, horizon));
   }
   return talks.sort((one, other) => one.from - other.from);
 };
 
+const inConference = ({ legId, from, to, eventId }: Stay | AppStay, horizon: number): Talk => ({
+  a: legId,
+  b: '',
+  from,
+  to: to ?? Math.max(from, horizon),
+  rule: 'entered_conference',
+  eventId,
+});
+
 const addTalk = (talks: Talk[], pair: Pair, legs: ReadonlyMap<string, Leg>, horizon: number): void => {
   const { a, b } = pair;
-  const from = Math.max(hearsFrom(legs.get(a), pair.from), hearsFrom(legs.get(b), pair.from));
+  const [one, other] = [legs.get(a), legs.get(b)];
+  const [oneFrom, otherFrom] = [hearsFrom(one, pair.from), hearsFrom(other, pair.from)];
+  const from = Math.max(oneFrom, otherFrom);
   const to = pair.to ?? Math.max(pair.from, horizon);
-  if (from <= to) talks.push({ a, b, from, to });
+  if (from > to) return;
+  if (from === pair.from) talks.push({ a, b, from, to, rule: 'bridged', eventId: pair.eventId });
+  else {
+    const answerer = oneFrom > otherFrom ? one : other;
+    talks.push({ a, b, from, to, rule: 'answered_in_bridge', eventId: answerer?.answeredBy ?? '' });
+  }
 };
 
 /**

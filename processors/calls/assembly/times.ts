@@ -22,7 +22,7 @@ export type Times = Pick<
 
 /** The call's instants and spans, as docs/definitions.md defines them. */
 export const timesOf = (story: Story): Times => {
-  const { root, connection, startedAt, endedAt } = story;
+  const { root, connection, startedAt, end } = story;
   const durationMs = durationOf(story);
   const connectMs = Math.min(totalMs(connection.connect), Math.max(durationMs, 1));
   const holdMs = Math.min(totalMs(connection.hold), connectMs);
@@ -31,8 +31,8 @@ export const timesOf = (story: Story): Times => {
   return {
     started_at: startedAt,
     switch_answered_at: switchAnsweredAt,
-    answered_at: connection.answeredAt,
-    ended_at: endedAt,
+    answered_at: connection.answered.value,
+    ended_at: end.value,
     duration_ms: durationMs,
     setup_ms: setupAt === null ? null : toMs(setupAt - startedAt),
     ring_ms: ringMs(story),
@@ -48,8 +48,8 @@ export const timesOf = (story: Story): Times => {
 const spanMs = (us: number, toldMs: number | null): number =>
   toldMs !== null && isContradicted(us, toldMs) ? toldMs : toMs(us);
 
-const durationOf = ({ root, startedAt, endedAt, until }: Story): number => {
-  const endedWithRoot = endedAt !== null && endedAt === root?.endedAt;
+const durationOf = ({ root, startedAt, end, until }: Story): number => {
+  const endedWithRoot = end.value !== null && end.value === root?.endedAt;
   return spanMs(until - startedAt, endedWithRoot ? unsignedOrNull(root.totals?.duration_ms ?? null, 53) : null);
 };
 
@@ -72,5 +72,5 @@ const firstRinging = ({ root, legs, roles }: Story, isWanted: (legRole: string) 
 /** Agents' phones ring inside the wait for a queue, which is counted there. */
 const ringMs = (story: Story): number => {
   const from = firstRinging(story, (role) => role !== 'agent' && role !== 'consult');
-  return from === null ? 0 : toMs((story.connection.answeredAt ?? story.until) - from);
+  return from === null ? 0 : toMs((story.connection.answered.value ?? story.until) - from);
 };

@@ -4,11 +4,9 @@ import { versionOf } from '../assembler-epoch.ts';
 import { answeredByOf } from './answered-by.ts';
 import { isMailboxReached } from './apps.ts';
 import { isClockAnomaly } from './clocks.ts';
-import { directionOf } from './direction.ts';
-import { dispositionOf } from './disposition.ts';
-import { endedByOf } from './ended-by.ts';
+import { decisionRows, decisionsOf } from './decisions.ts';
 import type { EventSet } from './event-set.ts';
-import { hangupCauseOf } from './hangup-cause.ts';
+import { causeColumns } from './hangup-cause.ts';
 import type { CallIdentity } from './identity.ts';
 import { isLate } from './late.ts';
 import { nativeIdsOf, sipCallIdsOf } from './native-ids.ts';
@@ -16,7 +14,7 @@ import { overflowsOf } from './overflows.ts';
 import { partiesOf } from './parties.ts';
 import { qualityOf } from './quality.ts';
 import { recordingTimes, type SettledRecording } from './recording-outcomes.ts';
-import { bridgeRows, legRows, recordingRefs, refusalRows } from './row-parts.ts';
+import { bridgeRows, legRows, recordingRefs, refusalRows, spanRows } from './row-parts.ts';
 import type { Story } from './story.ts';
 import { costsOf, transcriptsOf } from './texts-and-costs.ts';
 import { timesOf } from './times.ts';
@@ -29,11 +27,11 @@ export const toCallRow = (
   story: Story,
   recordings: readonly SettledRecording[],
 ): CallRow => {
-  const { root, legs, roles, ended, inferred, visits, apps } = story;
+  const { root, legs, roles, ended, visits, apps } = story;
   const { talks } = story.connection;
-  const answered = story.connection.answeredAt !== null;
-  const reachedVoicemail = apps.some((stay) => isMailboxReached(stay, root?.facts.caller_number ?? ''));
+  const mailbox = apps.find((stay) => isMailboxReached(stay, root?.facts.caller_number ?? ''));
   const answeredBy = answeredByOf({ root, legs, roles, talks, visits, apps });
+  const decisions = decisionsOf(story, mailbox);
   return {
     tenant_id: identity.tenant_id,
     call_started_at: identity.call_started_at,
@@ -43,24 +41,14 @@ export const toCallRow = (
     state: ended ? 'ended' : 'active',
     merged_into: '',
     switch_id: root?.switchId ?? set.events[0]?.switch_id ?? '',
-    direction: directionOf(root, legs, roles),
-    disposition: dispositionOf({
-      ended,
-      blocked: story.facets.blocks.length > 0,
-      answered,
-      reachedVoicemail,
-      inferred,
-      root,
-      legs,
-      roles,
-      visits,
-    }),
+    direction: decisions.direction.value,
+    disposition: decisions.disposition.value,
     ...timesOf(story),
     ...partiesOf({ root, legs, roles, answeredBy }),
-    ...hangupCauseOf({ root, legs, roles, talks, answered }),
-    ended_by: endedByOf({ ended, inferred, root, legs, roles, talks, visits }),
+    ...causeColumns(decisions.hangup_cause.end),
+    ended_by: decisions.ended_by.value,
     ...answeredBy,
-    reached_voicemail: reachedVoicemail,
+    reached_voicemail: mailbox !== undefined,
     quality: qualityFlags(identity, set, story),
     native_ids: nativeIdsOf(identity.call_key, story.channels, story.facets),
     sip_call_ids: sipCallIdsOf(legs),
@@ -81,6 +69,8 @@ export const toCallRow = (
     events: set.distinct,
     last_event_at: latest(set.events, (event) => event.occurred_at),
     updated_at: latest(set.events, (event) => event.observed_at),
+    decided_by: decisionRows(decisions),
+    spans: spanRows(story),
   };
 };
 
@@ -93,7 +83,7 @@ const latest = (events: readonly Event[], of: (event: Event) => number): number 
 const qualityFlags = (identity: CallIdentity, { events, conflicting, truncated }: EventSet, story: Story): Quality[] =>
   qualityOf({
     end_inferred: story.inferred,
-    clock_anomaly: isClockAnomaly({ identity, events, ...story }),
+    clock_anomaly: isClockAnomaly({ identity, events, endedAt: story.end.value, ...story }),
     gap: story.visits.some((visit) => visit.gap),
     merged: events.some((event) => event.call_key !== identity.call_key),
     late: isLate(events, story.root),

@@ -1,4 +1,9 @@
-export type OpenSpan = { from: number; to: number | null };
+export type OpenSpan = {
+  from: number;
+  to: number | null;
+  /** The event that began it. */
+  eventId: string;
+};
 
 /** Something that is on or off over time, told by events in the order of time. */
 export type Toggle = {
@@ -11,8 +16,8 @@ export const newToggle = (): Toggle => ({ spans: [], againAt: null });
 
 const isOn = ({ spans }: Toggle): boolean => spans.at(-1)?.to === null;
 
-export const switchOn = (toggle: Toggle, at: number): void => {
-  if (!isOn(toggle)) toggle.spans.push({ from: at, to: null });
+export const switchOn = (toggle: Toggle, at: number, eventId: string): void => {
+  if (!isOn(toggle)) toggle.spans.push({ from: at, to: null, eventId });
   else if (at > (toggle.spans.at(-1) as OpenSpan).from) toggle.againAt = at;
 };
 

@@ -25,6 +25,9 @@ export type VisitFacts = {
   leftAs: LeaveOutcome | null;
   completedAt: number | null;
   endedBy: ContactEndedBy;
+  /** The events that told how the caller left, and who ended the contact. */
+  leftEventId: string;
+  endedByEventId: string;
   waitMs: number | null;
   ringMs: number | null;
   connectMs: number | null;
@@ -71,6 +74,8 @@ const emptyVisit = (id: string, event: QueueEvent): VisitFacts => ({
   leftAs: null,
   completedAt: null,
   endedBy: 'unknown',
+  leftEventId: '',
+  endedByEventId: '',
   waitMs: null,
   ringMs: null,
   connectMs: null,
@@ -100,7 +105,10 @@ const foldVisit = (visit: VisitFacts, event: QueueEvent): void => {
       return;
     case 'queue.left':
       visit.leftAt ??= event.occurred_at;
-      visit.leftAs ??= event.payload.outcome;
+      if (visit.leftAs === null) {
+        visit.leftAs = event.payload.outcome;
+        visit.leftEventId = event.event_id;
+      }
       visit.waitMs ??= event.payload.wait_ms;
       return;
     case 'queue.completed':
@@ -109,10 +117,13 @@ const foldVisit = (visit: VisitFacts, event: QueueEvent): void => {
   }
 };
 
-const foldCompletion = (visit: VisitFacts, { occurred_at, payload }: EventOf<'queue.completed'>): void => {
+const foldCompletion = (visit: VisitFacts, { occurred_at, payload, event_id }: EventOf<'queue.completed'>): void => {
   visit.completedAt ??= occurred_at;
   visit.agentId ||= payload.agent_id;
-  if (visit.endedBy === 'unknown') visit.endedBy = payload.ended_by;
+  if (visit.endedBy === 'unknown') {
+    visit.endedBy = payload.ended_by;
+    visit.endedByEventId = event_id;
+  }
   visit.waitMs ??= payload.wait_ms;
   visit.connectMs ??= payload.connect_ms;
 };
