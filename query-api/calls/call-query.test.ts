@@ -22,14 +22,14 @@ test('events are read by the primary key too, in the order of their times', () =
         { at: 7, id: 'call_x' },
         { at: 8, id: 'call_y' },
       ],
-      100,
+      { limit: 100 },
     ),
     {
-      sql: `SELECT base64Encode(event) AS event
+      sql: `SELECT toUnixTimestamp64Micro(occurred_at) AS at, concat(event_id, ' ', content_hash, ' ', call_id) AS place, base64Encode(event) AS event
 FROM call_events FINAL
 WHERE tenant_id = {tenant:String}
   AND (call_started_at, call_id) IN (SELECT fromUnixTimestamp64Micro(key.1, 'UTC'), key.2 FROM (SELECT arrayJoin(arrayZip({ats:Array(Int64)}, {ids:Array(String)})) AS key))
-ORDER BY occurred_at, event_id, content_hash
+ORDER BY occurred_at, place
 LIMIT {limit:UInt32}`,
       params: { tenant: 'acme', ats: [7, 8], ids: ['call_x', 'call_y'], limit: 100 },
     },

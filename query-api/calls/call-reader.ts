@@ -5,8 +5,8 @@ import { type Keyed, type PageOf, readPage, readTotal, type Total } from '../lis
 import type { PageRequest } from '../listing/page-request.ts';
 import type { Tables } from '../listing/tables.ts';
 import type { CallDetailRow, CallSummaryRow } from './call-columns.ts';
-import { type CallEventList, readCallEvents } from './call-events.ts';
-import { callQuery } from './call-query.ts';
+import { type CallEventPage, readCallEvents } from './call-events.ts';
+import { callQuery, type EventsAsked } from './call-query.ts';
 import { anyCall, type CallFilters } from './list-parameters.ts';
 
 export type CallPage = PageOf<CallSummaryRow> & { readonly total: Total | null };
@@ -18,7 +18,7 @@ export type CallReader = {
    * that several calls have gives `ambiguous`.
    */
   find(tenantId: string, id: string, signal: AbortSignal): Promise<CallDetailRow | 'ambiguous' | null>;
-  events(tenantId: string, call: CallDetailRow, signal: AbortSignal): Promise<CallEventList>;
+  events(tenantId: string, call: CallDetailRow, asked: EventsAsked, signal: AbortSignal): Promise<CallEventPage>;
 };
 
 export const createCallReader = (tables: Tables): CallReader => ({
@@ -35,9 +35,9 @@ export const createCallReader = (tables: Tables): CallReader => ({
     const key = at === null ? await keyOfNative(tables, tenantId, id, signal) : { at, id };
     return key === null || key === 'ambiguous' ? key : readCall(tables, tenantId, key, signal);
   },
-  events: async (tenantId, call, signal) => {
+  events: async (tenantId, call, asked, signal) => {
     const at = callStartedAtOf(call.call_id) ?? 0;
-    return readCallEvents(tables, tenantId, { at, id: call.call_id, callKey: call.call_key }, signal);
+    return readCallEvents(tables, tenantId, { at, id: call.call_id, callKey: call.call_key }, asked, signal);
   },
 });
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Compile } from 'typebox/compile';
+import { type EventJson, eventFromJson } from '../../schemas/event-json.ts';
 import type { Event } from '../../schemas/events.ts';
 import { createCursors } from '../listing/cursor.ts';
 import { callFound, fixedLinks, memoryCalls } from '../testing/memory-readers.ts';
 import { legRow, second, tenOClock } from '../testing/rows.ts';
 import { directoryOf, testApp } from '../testing/test-app.ts';
 import { callDetail } from './call-body.ts';
-import { Call } from './call-schemas.ts';
+import { Call, CallEventPair } from './call-schemas.ts';
 
 const { directory, secrets } = directoryOf({
   acme: { tenantId: 'acme', scopes: ['calls:read'] },
@@ -196,6 +197,58 @@ describe('a call', () => {
       [response.statusCode, response.json<{ error: { code: string } }>().error.code],
       [409, 'AMBIGUOUS_ID'],
     );
+    await app.close();
+  });
+});
+
+describe('the events of a call', () => {
+  const events = [created, { ...created, event_id: 'e2' }, { ...created, event_id: 'e3' }];
+  const url = `/v1/calls/${full.call_id}/events`;
+
+  test('are shown beside what the switch told, as the schema says', async () => {
+    const { app, get } = await appWith([full], { events });
+    const { data, links } = (await get(`${url}?limit=2`)).json<{ data: unknown[]; links: { next: string } }>();
+    const validator = Compile(CallEventPair);
+    for (const one of data) assert.deepEqual(validator.Errors(one), []);
+    assert.partialDeepStrictEqual(data, [
+      {
+        event: { event_id: 'e1', type: 'leg.created', occurred_at: '2026-01-20T10:00:00.000000Z' },
+        native: { name: 'CHANNEL_CREATE', id: 'leg-a', seq: 1, fields: created.extra },
+      },
+      { event: { event_id: 'e2' } },
+    ]);
+    const last = (await get(links.next)).json<{ data: unknown[]; links: { next: null } }>();
+    assert.partialDeepStrictEqual(last, { data: [{ event: { event_id: 'e3' } }], links: { next: null } });
+    await app.close();
+  });
+
+  test('as a download: every one on a line of its own, in the form that ingest takes', async () => {
+    const { app } = await appWith([full], { events });
+    const download = async (query: string) =>
+      app.inject({
+        url: `${url}${query}`,
+        headers: { 'x-api-key': secrets.acme, accept: 'text/html, application/x-ndjson;q=0.9' },
+      });
+    const response = await download('');
+    assert.equal(response.headers['content-type'], 'application/x-ndjson; charset=utf-8');
+    assert.deepEqual(
+      response.body
+        .trimEnd()
+        .split('\n')
+        .map((line) => eventFromJson(JSON.parse(line) as EventJson)),
+      events,
+    );
+    assert.equal((await download('?limit=1')).statusCode, 400);
+    await app.close();
+  });
+
+  test('a cursor is of its call', async () => {
+    const other = callFound({ call_key: 'other' });
+    const { app, get } = await appWith([full, other], { events });
+    const { meta } = (await get(`${url}?limit=1`)).json<{ meta: { next_cursor: string } }>();
+    assert.equal((await get(`${url}?cursor=${meta.next_cursor}`)).statusCode, 200);
+    assert.equal((await get(`/v1/calls/${other.call_id}/events?cursor=${meta.next_cursor}`)).statusCode, 400);
+    assert.equal((await get(`${url}?limit=5001`)).statusCode, 422);
     await app.close();
   });
 });

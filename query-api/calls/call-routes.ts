@@ -2,7 +2,6 @@ import { Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { mayUse } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
-import { ApiError, notFound } from '../http/api-error.ts';
 import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
 import type { Cursors } from '../listing/cursor.ts';
@@ -12,15 +11,16 @@ import type { DownloadLinks } from '../recordings/download-links.ts';
 import { callDetail, callSummary } from './call-body.ts';
 import type { CallDetailRow } from './call-columns.ts';
 import { eventBodies } from './call-events.ts';
+import { callEventsRoute } from './call-events-route.ts';
 import type { CallReader } from './call-reader.ts';
-import { Call, CallEvents, CallSummary } from './call-schemas.ts';
+import { Call, CallSummary } from './call-schemas.ts';
+import { CallId, findCall, withheldOf } from './find-call.ts';
 import { CallListParameters, readCallFilters } from './list-parameters.ts';
 
 export type CallRoutes = { readonly calls: CallReader; readonly links: DownloadLinks; readonly cursors: Cursors };
 
-const CallId = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 300, description: 'Our id (`call_…`), or one of the switch.' }),
-});
+/** Shown with the call itself; the rest is had from the events' own route. */
+const mostEvents = 5000;
 
 const NoQuery = Type.Object({}, { additionalProperties: false });
 
@@ -28,7 +28,7 @@ const NoQuery = Type.Object({}, { additionalProperties: false });
 export const callRoutes = (app: App, parts: CallRoutes): void => {
   listRoute(app, parts);
   callRoute(app, parts);
-  eventsRoute(app, parts);
+  callEventsRoute(app, parts);
 };
 
 const listRoute = (app: App, { calls, cursors }: CallRoutes): void => {
@@ -73,53 +73,14 @@ const callRoute = (app: App, { calls, links }: CallRoutes): void => {
       const key = keyOf(request);
       const call = await findCall(calls, key.tenantId, request.params.id, request.signal);
       const [list, recordingLinks] = await Promise.all([
-        calls.events(key.tenantId, call, request.signal),
+        calls.events(key.tenantId, call, { limit: mostEvents }, request.signal),
         linksOf(links, key, call, request.signal),
       ]);
       const events = eventBodies(list.events, withheldOf(call));
-      return { data: callDetail(call, { links: recordingLinks, events, eventsTruncated: list.truncated }) };
+      return { data: callDetail(call, { links: recordingLinks, events, eventsTruncated: list.next !== null }) };
     },
   });
 };
-
-const eventsRoute = (app: App, { calls }: CallRoutes): void => {
-  app.route({
-    method: 'GET',
-    url: '/v1/calls/:id/events',
-    config: { access: 'calls:read' },
-    schema: {
-      tags: ['calls'],
-      summary: 'Get the events of a call',
-      params: CallId,
-      querystring: NoQuery,
-      response: {
-        200: Type.Object({ data: CallEvents, meta: Type.Object({ truncated: Type.Boolean() }) }),
-        ...errorResponses(401, 403, 404, 409, 422, 503),
-      },
-    },
-    handler: async (request) => {
-      const { tenantId } = keyOf(request);
-      const call = await findCall(calls, tenantId, request.params.id, request.signal);
-      const { events, truncated } = await calls.events(tenantId, call, request.signal);
-      return { data: eventBodies(events, withheldOf(call)), meta: { truncated } };
-    },
-  });
-};
-
-const findCall = async (
-  calls: CallReader,
-  tenantId: string,
-  id: string,
-  signal: AbortSignal,
-): Promise<CallDetailRow> => {
-  const call = await calls.find(tenantId, id, signal);
-  if (call === null) throw notFound('call');
-  if (call !== 'ambiguous') return call;
-  throw new ApiError(409, 'AMBIGUOUS_ID', 'Several calls have this id of the switch; list them with ?native_id=.');
-};
-
-const withheldOf = (call: CallDetailRow): readonly string[] =>
-  call.caller_presentation === 'restricted' ? [call.caller_number, call.caller_e164, call.caller_name] : [];
 
 /** Who may read calls may not yet hear them. */
 const linksOf = async (

@@ -165,12 +165,30 @@ const CallRecording = Type.Object({
   download_url_expires_at: maybeInstant(),
 });
 
-export const CallEvents = Type.Array(
-  Type.Object(
-    {},
-    { additionalProperties: true, description: 'One event, in the canonical form that POST /v1/events takes.' },
-  ),
-  { description: 'What the record was made from, in the order of their times.' },
+const CallEvent = Type.Object(
+  {},
+  { additionalProperties: true, description: 'One event, in the canonical form that POST /v1/events takes.' },
+);
+
+const CallEvents = Type.Array(CallEvent, {
+  description: 'What the record was made from, in the order of their times.',
+});
+
+/** An event in both forms. */
+export const CallEventPair = Type.Object(
+  {
+    event: CallEvent,
+    native: Type.Object(
+      {
+        name: Type.String({ description: 'What the switch calls such an event.' }),
+        id: Type.String({ description: 'Of the channel, row or record that it was told with.' }),
+        seq: maybeInteger('The switch’s own sequence number.'),
+        fields: Type.Record(Type.String(), Type.String(), { description: 'Fields of the native event that are kept.' }),
+      },
+      { description: 'What the switch itself told.' },
+    ),
+  },
+  { title: 'CallEvent' },
 );
 
 const Decision = Type.Object({

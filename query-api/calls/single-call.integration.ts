@@ -136,9 +136,40 @@ test('its events are in the order of their times, each once, those of merged cal
     (await read(call.call_id)).events.map(({ event_id }) => event_id),
     ids,
   );
-  const alone = (await acme.get(`/v1/calls/${call.call_id}/events`)).json<{
-    data: { event_id: string }[];
-    meta: object;
-  }>();
-  assert.deepEqual([alone.data.map(({ event_id }) => event_id), alone.meta], [ids, { truncated: false }]);
+  assert.deepEqual(await pagesOf(call.call_id, 1000), [ids]);
+  assert.deepEqual(await pagesOf(call.call_id, 4), [ids.slice(0, 4), ids.slice(4)]);
+});
+
+/** Ids of the call's events, page by page. */
+const pagesOf = async (id: string, limit: number): Promise<string[][]> => {
+  const pages: string[][] = [];
+  for (let next: string | null = `/v1/calls/${id}/events?limit=${limit}`; next !== null; ) {
+    const body: EventPage = (await acme.get(next)).json();
+    pages.push(body.data.map(({ event }) => event.event_id));
+    next = body.links.next;
+  }
+  return pages;
+};
+type EventPage = { data: { event: { event_id: string } }[]; links: { next: string | null } };
+
+test('events of one instant and of one id are on one page each, and all in the download', async () => {
+  const call = callRow({ call_key: 'busy' });
+  const events = Array.from({ length: 4500 }, (_, at) => ended('busy', `e${at >> 1}`, tenOClock + (at >> 3)));
+  // Two contents under each id.
+  const rows = events.map((event, at) => ({ ...stored(event, tenOClock), content_hash: `h${at % 2}` }));
+  await database.insert('calls', [call]);
+  await database.insert('call_events', rows);
+  const pages = (await pagesOf(call.call_id, 1000)).flat();
+  assert.equal(pages.length, events.length);
+  assert.deepEqual(new Set(pages).size, events.length / 2);
+  const download = await app.inject({
+    url: `/v1/calls/${call.call_id}/events`,
+    headers: { 'x-api-key': secrets.acme, accept: 'application/x-ndjson' },
+  });
+  assert.equal(download.headers['content-disposition'], `attachment; filename="${call.call_id}.ndjson"`);
+  const lines = download.body.trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => (JSON.parse(line) as { event_id: string }).event_id),
+    pages,
+  );
 });

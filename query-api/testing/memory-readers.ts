@@ -52,7 +52,11 @@ export const memoryCalls = (
       if (id === 'twice') return 'ambiguous';
       return (tenantId === 'acme' && calls.find((call) => [call.call_id, call.call_key].includes(id))) || null;
     },
-    events: async () => ({ events, truncated: false }),
+    events: async (_tenantId, _call, { limit, after }) => {
+      const start = after === undefined || after === null ? 0 : Number(after.id);
+      const end = start + limit;
+      return { events: events.slice(start, end), next: end < events.length ? { at: 0, id: String(end) } : null };
+    },
   };
   return { reader, asked };
 };
