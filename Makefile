@@ -47,6 +47,10 @@ test-unit: install ## Pure tests: no network, no engines
 test-integration: install ## Tests against the embedded engines, and whole-system runs with kills
 	$(NODE) --test --test-concurrency=1 'deploy/embedded/*/conformance.test.ts' $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
 
+.PHONY: test-engines
+test-engines: install ## The same suites, and real faults, on Kafka, ClickHouse and S3 in containers (needs Docker and openssl)
+	$(NODE) deploy/testing/containers/main.ts
+
 SAMPLES ?= ../shared/samples
 .PHONY: test-samples
 test-samples: install ## Real switch captures in SAMPLES against what their CDRs must say

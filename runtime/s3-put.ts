@@ -1,6 +1,6 @@
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { ChecksumMismatch, errorCode, httpStatus } from './s3-errors.ts';
 
 export type PutObject = {
@@ -35,10 +35,26 @@ export async function putObject(client: S3Client, bucket: string, object: PutObj
     if (failed.signal.aborted) throw failed.signal.reason;
     if (httpStatus(error) === 412) return 'exists';
     if (errorCode(error) === 'BadDigest') throw new ChecksumMismatch(object.key, { cause: error });
+    if (isLostConnection(error) && (await isThere(client, bucket, object.key))) return 'exists';
     throw error;
   } finally {
     counted.destroy();
     await feeding;
+  }
+}
+
+/** A store may refuse while the body is still on its way and end the connection; then its refusal can be lost. */
+function isLostConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+}
+
+async function isThere(client: S3Client, Bucket: string, Key: string): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket, Key }));
+    return true;
+  } catch (error) {
+    if (httpStatus(error) === 404) return false;
+    throw error;
   }
 }
 

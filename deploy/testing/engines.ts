@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emptyKafka } from './empty-kafka.ts';
 import { type EngineProcess, startEngineProcess } from './engine-process.ts';
 
 export type KafkaAddress = { readonly brokers: readonly string[] };
@@ -24,7 +25,8 @@ export type Engines<Wanted> = { readonly [Name in keyof Wanted & EngineName]: Ad
  * The engines that integration tests run against: embedded ones, started empty on free ports, or the real ones whose
  * addresses are in `TRUNKLINE_TEST_KAFKA_BROKERS`, `TRUNKLINE_TEST_CLICKHOUSE_URL` (`_USER`, `_PASSWORD`) and
  * `TRUNKLINE_TEST_S3_ENDPOINT` (`_REGION`, `_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY`). Those are shared, so tests must
- * take topics, databases and buckets of names of their own.
+ * take databases and buckets of names of their own, and topics too where the names are not those of services. Suites of
+ * services need a Kafka that may be emptied for each of them: `TRUNKLINE_TEST_KAFKA_DISPOSABLE=true` allows it.
  */
 export async function startEngines<const Wanted extends { readonly [Name in EngineName]?: true }>(
   wanted: Wanted,
@@ -60,8 +62,9 @@ export async function startEngines<const Wanted extends { readonly [Name in Engi
 type StartEngine = (engine: EngineName, env?: Readonly<Record<string, string>>) => Promise<string>;
 
 async function findKafka(start: StartEngine): Promise<KafkaAddress> {
-  const given = variable('TRUNKLINE_TEST_KAFKA_BROKERS');
-  return { brokers: given === undefined ? [await start('kafka')] : given.split(',') };
+  const given = variable('TRUNKLINE_TEST_KAFKA_BROKERS')?.split(',');
+  if (given !== undefined && variable('TRUNKLINE_TEST_KAFKA_DISPOSABLE') === 'true') await emptyKafka(given);
+  return { brokers: given ?? [await start('kafka')] };
 }
 
 async function findClickHouse(start: StartEngine): Promise<ClickHouseAddress> {

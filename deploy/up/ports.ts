@@ -24,14 +24,15 @@ export const portsFrom = (base: number): Ports =>
 
 /** Throws a `CommandError` that names the ports that someone else listens on. */
 export const checkPortsFree = async (ports: Ports): Promise<void> => {
-  const checks = Object.entries(ports).map(async ([name, port]) => ({ name, port, problem: await problemOf(port) }));
+  const checks = Object.entries(ports).map(async ([name, port]) => ({ name, port, problem: await portProblem(port) }));
   const busy = (await Promise.all(checks)).filter(({ problem }) => problem !== null);
   if (busy.length === 0) return;
   const list = busy.map(({ name, port, problem }) => `  port ${port} (${name}): ${problem}`).join('\n');
   throw new CommandError(`cannot listen:\n${list}\nChoose other ports with --port-base.`);
 };
 
-const problemOf = (port: number): Promise<string | null> => {
+/** Why nobody can listen on a port of this machine now; null when one can. */
+export const portProblem = (port: number): Promise<string | null> => {
   const { promise, resolve } = Promise.withResolvers<string | null>();
   const server = createServer();
   server.once('error', (error: NodeJS.ErrnoException) =>

@@ -10,6 +10,7 @@ import {
   CompressionTypes,
   type Consumer,
   Kafka,
+  type KafkaJSProtocolError,
   type KafkaMessage,
   logLevel,
   type Producer,
@@ -49,7 +50,7 @@ test('a topic has the partitions asked for, and its name is then taken', LIMIT, 
   const topic = await createTopic(5);
   const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] });
   assert.equal(found[0]?.partitions.length, 5);
-  assert.equal(await admin.createTopics({ topics: [{ topic, numPartitions: 5 }] }), false);
+  assert.equal(await admin.createTopics({ topics: [{ topic, numPartitions: 5 }], waitForLeaders: false }), false);
 });
 
 test('messages of a key stay in order, on one partition', LIMIT, async () => {
@@ -268,7 +269,7 @@ test('a deleted topic is gone and its name is free', LIMIT, async () => {
   await producer.send({ topic, messages: [{ value: 'old' }] });
   await admin.deleteTopics({ topics: [topic] });
   await until(async () => !(await admin.listTopics()).includes(topic));
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+  await create(topic, 1);
   const [found] = await admin.fetchTopicOffsets(topic);
   assert.deepEqual([found?.low, found?.high], ['0', '0']);
 });
@@ -278,9 +279,25 @@ async function createTopic(
   configEntries: { name: string; value: string }[] = [],
 ): Promise<string> {
   const topic = `conformance-${randomUUID()}`;
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
   topics.push(topic);
+  await create(topic, numPartitions, configEntries);
   return topic;
+}
+
+/** The answer may come before the brokers know of the topic, before its leaders are chosen, and before they have logs. */
+async function create(
+  topic: string,
+  numPartitions: number,
+  configEntries: { name: string; value: string }[] = [],
+): Promise<void> {
+  const topics = [{ topic, numPartitions, configEntries }];
+  assert.equal(await admin.createTopics({ topics, waitForLeaders: false }), true);
+  await until(async () => (await admin.fetchTopicOffsets(topic).catch(notYet)).length === numPartitions);
+}
+
+function notYet(error: KafkaJSProtocolError): never[] {
+  assert.match(error.type, /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE|NOT_LEADER_FOR_PARTITION)$/);
+  return [];
 }
 
 async function connectWire(): Promise<WireClient> {

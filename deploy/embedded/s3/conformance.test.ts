@@ -185,6 +185,16 @@ describe('put', () => {
     }
   });
 
+  test('If-None-Match: a large stream is refused, by 412 or by a connection that ends, and changes nothing', async () => {
+    await put('kept', 'first');
+    const refused = putStream('kept', randomBytes(3_000_000), { IfNoneMatch: '*' });
+    await assert.rejects(refused, (error: S3ServiceException & { code?: string }) => {
+      assert.ok(error.$metadata?.httpStatusCode === 412 || /^(EPIPE|ECONNRESET)$/.test(error.code ?? ''), error);
+      return true;
+    });
+    assert.equal((await get('kept')).toString(), 'first');
+  });
+
   test('a body of which half is sent leaves nothing', async () => {
     const content = randomBytes(200_000);
     // The SDK does not notice by itself that a body's stream has failed: whoever reads the source must abort.
