@@ -117,6 +117,18 @@ function url<const Options extends Common<string>>(options: Options) {
   });
 }
 
+/** `host:port`, with an IPv6 address in brackets. */
+function address<const Options extends Common<string>>(options: Options) {
+  return declare<string, Options>(options, 'host:port', (text) =>
+    isAddress(text) ? { value: text } : { wrong: `is ${quote(text)}` },
+  );
+}
+
+function isAddress(text: string): boolean {
+  const port = Number(/^(?:\[[\da-fA-F:.]+\]|[^:\s[\]]+):(\d{1,5})$/.exec(text)?.[1] ?? 0);
+  return port > 0 && port < 65_536;
+}
+
 function boolean<const Options extends Common<boolean>>(options: Options) {
   return declare<boolean, Options>(options, 'true or false', (text) => {
     if (/^(true|1|yes|on)$/i.test(text)) return { value: true };
@@ -136,7 +148,7 @@ function secret<const Options extends Common<Secret>>(options: Options) {
   return declare<Secret, Options>(options, 'a secret', (text) => ({ value: new Secret(text) }));
 }
 
-export const setting = { string, choice, integer, url, boolean, list, secret };
+export const setting = { string, choice, integer, url, address, boolean, list, secret };
 
 /** What is wrong with the settings, all of it, one line each: `ENV_NAME: what is wrong, what is expected`. */
 export class ConfigError extends Error {

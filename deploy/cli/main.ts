@@ -9,6 +9,7 @@ import { addFeedCommands } from './feed-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addServiceCommands } from './service-commands.ts';
+import { addSourceCommands } from './source-commands.ts';
 import { addUpCommand } from './up-command.ts';
 
 const wrongUsage = 2;
@@ -38,6 +39,7 @@ for (const add of [
   addKeysCommands,
   addMigrateCommand,
   addServiceCommands,
+  addSourceCommands,
   addDemoCommand,
   addConfigCommand,
 ])

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { stopWithParent } from '../../runtime/lifecycle.ts';
 import { useDataDir } from './data-dir.ts';
 
-type Service = { name: string; description: string; run: () => Promise<void> };
+export type Service = { name: string; description: string; run: () => Promise<void> };
 
 const ingest: Service = {
   name: 'ingest',
@@ -42,13 +42,14 @@ const processors: readonly Service[] = [
 const environmentHelp = `
 Settings come from the environment; \`trunkline config\` lists them.`;
 
-const addService = (parent: Command, { name, description, run }: Service): void => {
+/** A command that runs one process until SIGTERM. */
+export const addService = (parent: Command, { name, description, run }: Service, help = environmentHelp): void => {
   parent
     .command(name)
     .description(description)
     .option('--data <dir>', 'take addresses and credentials from the `trunkline up` that runs on this folder')
     .addOption(new Option('--with-parent', 'stop when standard input ends').hideHelp())
-    .addHelpText('after', environmentHelp)
+    .addHelpText('after', help)
     .action(async ({ data, withParent }: { data?: string; withParent?: boolean }) => {
       if (data !== undefined) useDataDir(data);
       if (withParent === true) stopWithParent();

@@ -5,12 +5,20 @@ import { type Headers, textOf } from './headers.ts';
 import { canonicalEvent, nativeEvent, type Place } from './native-event.ts';
 import { queueEvents } from './queue-events.ts';
 
-const noPlace: Place = { callKey: '', callStartedAtUs: null, legId: null, otherLegId: null };
+/** Of an event that is about the switch, and no call. */
+export const noPlace: Place = { callKey: '', callStartedAtUs: null, legId: null, otherLegId: null };
 
 const switchEvents = new Map([
   ['HEARTBEAT', 'switch.heartbeat'],
   ['STARTUP', 'switch.started'],
 ] as const);
+
+const queueSubclass = 'callcenter::info';
+
+/** What to ask an event socket for: every event that says something here. */
+export const subscription: string = [...channelEvents.keys(), ...switchEvents.keys(), 'CUSTOM', queueSubclass].join(
+  ' ',
+);
 
 /** The canonical events of one event of FreeSWITCH (event socket or mod_event_*), headers already decoded. */
 export const normaliseFreeswitchEvent = (headers: Headers, source: Source): Normalised => {
@@ -33,9 +41,9 @@ export const normaliseFreeswitchEvent = (headers: Headers, source: Source): Norm
 };
 
 const normaliseCustom = (headers: Headers, source: Source): Normalised => {
-  if (textOf(headers, 'Event-Subclass') !== 'callcenter::info') return ignored;
+  if (textOf(headers, 'Event-Subclass') !== queueSubclass) return ignored;
   const events = queueEvents.get(textOf(headers, 'CC-Action'));
   if (events === undefined) return ignored;
-  const read = nativeEvent(headers, `callcenter::info ${textOf(headers, 'CC-Action')}`, source);
+  const read = nativeEvent(headers, `${queueSubclass} ${textOf(headers, 'CC-Action')}`, source);
   return 'rejection' in read ? read : events(read.native);
 };
