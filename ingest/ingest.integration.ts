@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,84 +9,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EngineProcess, startEngineProcess } from '../deploy/testing/engine-process.ts';
 import { startEngines } from '../deploy/testing/engines.ts';
 import { readConfig } from '../runtime/config.ts';
-import { createKafka, createPublisher, ensureTopics, type KafkaConnection, runBatches } from '../runtime/kafka.ts';
+import type { KafkaConnection } from '../runtime/kafka.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { createMetrics } from '../runtime/metrics.ts';
 import { createObjectStore, type ObjectStore } from '../runtime/s3.ts';
-import { kafkaSettings, s3Settings } from '../runtime/settings.ts';
-import { newSecret, secretHash } from '../schemas/api-keys.ts';
+import { s3Settings } from '../runtime/settings.ts';
+import { newSecret } from '../schemas/api-keys.ts';
 import { decodeDeadLetter } from '../schemas/dead-letters.ts';
-import { encodeDirectoryEvent } from '../schemas/directory.ts';
-import { decodeEvent } from '../schemas/event-codec.ts';
 import type { Event } from '../schemas/events.ts';
-import { topicPlans, topics } from '../schemas/topics.ts';
+import { topics } from '../schemas/topics.ts';
 import { recordingKey } from './recordings/object-key.ts';
 import { callEvents, root } from './testing/freeswitch-call.ts';
 import { type IngestProcess, startIngestProcess } from './testing/ingest-process.ts';
+import { connectKafka, type Followed, followTopic, prepareLog } from './testing/kafka-log.ts';
 
 const logger = createLogger('test', 'silent');
 const tenant = `acme-${process.pid}`;
 const secret = newSecret();
 
-const connect = (env: Readonly<Record<string, string>>): KafkaConnection =>
-  createKafka(readConfig(kafkaSettings, env), logger);
-
-/** The topics, and a key in the directory. */
-const prepare = async (kafka: KafkaConnection): Promise<void> => {
-  const specs = topicPlans.map(({ topic, partitions, config }) => ({
-    topic,
-    partitions: partitions ?? 3,
-    replication: 1,
-    config,
-  }));
-  await ensureTopics(kafka, specs);
-  const change = {
-    key_id: randomUUID(),
-    name: 'test',
-    secret_sha256: secretHash(secret),
-    scopes: ['events:write', 'recordings:write'],
-    switch_id: null,
-  };
-  const event = { proposal_id: randomUUID(), occurred_at: Date.now() * 1000, tenant_id: tenant, actor: 'test' };
-  const publisher = await createPublisher(kafka);
-  await publisher.publish([
-    {
-      topic: topics.directoryEvents,
-      key: tenant,
-      value: encodeDirectoryEvent({ ...event, type: 'key.created', change }),
-    },
-  ]);
-  await publisher.stop();
-};
-
-/** Values of a topic, from its beginning, as they come. */
-const follow = async (
-  kafka: KafkaConnection,
-  topic: string,
-): Promise<{ values: Buffer[]; stop: () => Promise<void> }> => {
-  const values: Buffer[] = [];
-  const runner = await runBatches({
-    kafka,
-    groupId: `ingest-test-${randomUUID()}`,
-    topics: [topic],
-    fromBeginning: true,
-    handle: async (batch) => {
-      for (const { value } of batch.messages) if (value !== null) values.push(value);
-    },
-    logger,
-    metrics: createMetrics('test'),
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  return { values, stop: async () => runner.stop() };
-};
-
-const eventsIn = (values: readonly Buffer[]): Event[] =>
-  values.flatMap((value) => {
-    const decoded = decodeEvent(value);
-    return 'event' in decoded && decoded.event.tenant_id === tenant ? [decoded.event] : [];
-  });
+const eventsIn = ({ events }: Followed): Event[] => events.filter(({ tenant_id }) => tenant_id === tenant);
 
 const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await condition())) await delay(25);
@@ -120,9 +60,9 @@ suite('ingest with its engines', { timeout: 60_000 }, () => {
       TRUNKLINE_SPOOL_DIR: folder,
       TRUNKLINE_INGEST_IDLE_TIMEOUT_MS: '1000',
     };
-    kafka = connect(env);
+    kafka = connectKafka(env);
     store = createObjectStore(readConfig(s3Settings, env), logger);
-    await Promise.all([prepare(kafka), store.ensureBucket()]);
+    await Promise.all([prepareLog(kafka, tenant, secret), store.ensureBucket()]);
     ingest = await startIngestProcess(env);
     stopAll = async () => {
       assert.equal(await ingest.end('SIGTERM'), 0);
@@ -135,16 +75,19 @@ suite('ingest with its engines', { timeout: 60_000 }, () => {
   after(async () => stopAll());
 
   test('what is accepted is in Kafka, and what is rejected too', async () => {
-    const [events, letters] = await Promise.all([follow(kafka, topics.callEvents), follow(kafka, topics.deadLetters)]);
+    const [events, letters] = await Promise.all([
+      followTopic(kafka, topics.callEvents),
+      followTopic(kafka, topics.deadLetters),
+    ]);
     const answer = await post(ingest, [...callEvents(), { 'Event-Name': 'CHANNEL_ANSWER', mark: tenant }]);
     assert.equal(answer.status, 202);
     const { data } = (await answer.json()) as { data: { accepted: number; rejected: { quarantine_id: string }[] } };
     assert.equal(data.accepted, 12);
-    await until(() => eventsIn(events.values).length === 12);
+    await until(() => eventsIn(events).length === 12);
     const mine = () => letters.values.map(decodeDeadLetter).filter(({ tenant_id }) => tenant_id === tenant);
     await until(() => mine().length === 1);
     assert.equal(mine()[0]?.quarantine_id, data.rejected[0]?.quarantine_id);
-    assert.deepEqual(new Set(eventsIn(events.values).map(({ call_key }) => call_key)), new Set([root]));
+    assert.deepEqual(new Set(eventsIn(events).map(({ call_key }) => call_key)), new Set([root]));
     await Promise.all([events.stop(), letters.stop()]);
   });
 
@@ -167,9 +110,9 @@ suite('ingest with its engines', { timeout: 60_000 }, () => {
     const head = await store.head(recordingKey(tenant, 'large'));
     assert.equal(head?.bytes, audio.length);
     assert.equal(head.sha256Hex, createHash('sha256').update(audio).digest('hex'));
-    const uploads = await follow(kafka, topics.recordingUploads);
-    await until(() => eventsIn(uploads.values).length === 2);
-    assert.equal(new Set(eventsIn(uploads.values).map(({ event_id }) => event_id)).size, 1);
+    const uploads = await followTopic(kafka, topics.recordingUploads);
+    await until(() => eventsIn(uploads).length === 2);
+    assert.equal(new Set(eventsIn(uploads).map(({ event_id }) => event_id)).size, 1);
     await uploads.stop();
   });
 
@@ -243,8 +186,8 @@ suite('ingest while Kafka is away', { timeout: 60_000 }, () => {
       TRUNKLINE_INGEST_PUBLISH_TIMEOUT_MS: '500',
       TRUNKLINE_S3_ENDPOINT: 'http://127.0.0.1:1',
     };
-    const kafka = connect(env);
-    await prepare(kafka);
+    const kafka = connectKafka(env);
+    await prepareLog(kafka, tenant, secret);
     ingest = await startIngestProcess(env);
     await ready(ingest);
     await broker.kill();
@@ -256,9 +199,9 @@ suite('ingest while Kafka is away', { timeout: 60_000 }, () => {
 
     broker = await startEngineProcess('kafka', { dataDir: join(folder, 'kafka'), port: broker.port });
     ingest = await startIngestProcess(env);
-    const events = await follow(kafka, topics.callEvents);
-    await until(() => eventsIn(events.values).length >= native.length);
-    const names = eventsIn(events.values).map(({ native: { name } }) => name);
+    const events = await followTopic(kafka, topics.callEvents);
+    await until(() => eventsIn(events).length >= native.length);
+    const names = eventsIn(events).map(({ native: { name } }) => name);
     assert.deepEqual(
       names.slice(0, native.length),
       native.map((event) => event['Event-Name']),

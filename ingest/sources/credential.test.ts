@@ -24,7 +24,7 @@ const directoryWith = (scopes: readonly string[] = ['events:write'], switch_id: 
 
 const newPath = async (t: TestContext): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'credential-'));
-  t.after(async () => rm(folder, { recursive: true }));
+  t.after(async () => rm(folder, { recursive: true, maxRetries: 5 }));
   return join(folder, 'key.json');
 };
 

@@ -33,6 +33,7 @@ type Remembered = Owner & { readonly secretSha256: string };
 export const openCredential = async (parts: CredentialParts): Promise<() => Credential> => {
   const { secret, askedSwitchId, directory } = parts;
   let remembered = await readRemembered(parts);
+  let remembering: Promise<void> = Promise.resolve();
   return () => {
     const known = directory();
     if (known === null) return remembered === null ? { kind: 'unread' } : credentialOf(remembered, askedSwitchId);
@@ -40,8 +41,9 @@ export const openCredential = async (parts: CredentialParts): Promise<() => Cred
     if (key === undefined) return refused('TRUNKLINE_SOURCE_API_KEY is no key, or a revoked one');
     if (!mayUse(key, 'events:write')) return refused(`the key ${key.keyId} lacks the scope events:write`);
     if (remembered?.tenantId !== key.tenantId || remembered.switchId !== key.switchId) {
-      remembered = { tenantId: key.tenantId, switchId: key.switchId, secretSha256: secretHash(secret) };
-      void remember(parts, remembered);
+      const now = { tenantId: key.tenantId, switchId: key.switchId, secretSha256: secretHash(secret) };
+      remembered = now;
+      remembering = remembering.then(async () => remember(parts, now));
     }
     return credentialOf(key, askedSwitchId);
   };

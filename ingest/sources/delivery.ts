@@ -35,7 +35,7 @@ type Item<Mark> = {
 };
 
 const maxItemsTogether = 1000;
-const maxWaitingBytes = 16 * 1024 * 1024;
+const maxWaitingBytes = 4 * 1024 * 1024;
 /** What even an item without messages takes. */
 const itemBytes = 200;
 

@@ -32,15 +32,19 @@ export type FreeswitchPeer = {
   readonly makeUnsent: (count: number) => void;
   /** What `show channels` answers from now on. */
   readonly setChannels: (uuids: readonly string[]) => void;
-  /** Breaks each connection after so many more bytes; those of the next ones count anew. */
-  readonly cutAfter: (bytes: number) => void;
+  /** Breaks the connections there are after so many more bytes. */
+  readonly cutOnceAfter: (bytes: number) => void;
   readonly disconnectAll: (notice?: string) => void;
   /** Ends all connections and is another boot, whose numbers begin at 1. */
   readonly restart: () => void;
   readonly coreUuid: () => string;
   readonly lastSeq: () => number;
+  /** Connections that there were, ended ones included. */
+  readonly connections: () => number;
   /** Connections that get events. */
   readonly listeners: () => number;
+  /** Events that wait in listeners' queues. */
+  readonly waiting: () => number;
   /** Events lost to listeners whose queue was full. */
   readonly missed: () => number;
   readonly commands: readonly string[];
@@ -63,7 +67,7 @@ type Core = {
   coreUuid: string;
   seq: number;
   channels: readonly string[];
-  cutAfter: number;
+  connections: number;
   missed: number;
 };
 
@@ -77,7 +81,7 @@ export const startFreeswitchPeer = async (options: FreeswitchOptions = {}): Prom
     coreUuid,
     seq: firstSeq - 1,
     channels: [],
-    cutAfter: Number.POSITIVE_INFINITY,
+    connections: 0,
     missed: 0,
   };
   const server = createServer((socket) => accept(core, socket)).listen(port, '127.0.0.1');
@@ -93,8 +97,7 @@ export const startFreeswitchPeer = async (options: FreeswitchOptions = {}): Prom
     setChannels: (uuids) => {
       core.channels = uuids;
     },
-    cutAfter: (bytes) => {
-      core.cutAfter = bytes;
+    cutOnceAfter: (bytes) => {
       for (const listener of core.listeners) listener.bytesLeft = bytes;
     },
     disconnectAll: (notice) => disconnectAll(core, notice),
@@ -105,7 +108,9 @@ export const startFreeswitchPeer = async (options: FreeswitchOptions = {}): Prom
     },
     coreUuid: () => core.coreUuid,
     lastSeq: () => core.seq,
+    connections: () => core.connections,
     listeners: () => [...core.listeners].filter(({ wanted }) => wanted !== null).length,
+    waiting: () => [...core.listeners].reduce((sum, { queue }) => sum + queue.length, 0),
     missed: () => core.missed,
     commands: core.commands,
     close: async () => {
@@ -135,9 +140,10 @@ const accept = (core: Core, socket: Socket): void => {
     isAuthenticated: false,
     queue: [],
     missed: 0,
-    bytesLeft: core.cutAfter,
+    bytesLeft: Number.POSITIVE_INFINITY,
   };
   core.listeners.add(listener);
+  core.connections += 1;
   socket.on('close', () => core.listeners.delete(listener));
   socket.on('drain', () => flush(core, listener));
   let text = '';

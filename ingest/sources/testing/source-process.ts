@@ -1,0 +1,22 @@
+import { type ServiceProcess, startServiceProcess } from '../../testing/service-process.ts';
+
+const runs = {
+  esl: [new URL('../esl/service.ts', import.meta.url), 'runEslSource()'],
+} as const;
+
+/** A source as a process of its own; resolves when it serves its probes. */
+export const startSourceProcess = async (
+  name: keyof typeof runs,
+  env: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> => startServiceProcess(...runs[name], env);
+
+/** What `/readyz` says. */
+export const readiness = async ({ url }: ServiceProcess): Promise<{ ready: boolean; checks: Record<string, string> }> =>
+  (await (await fetch(`${url}/readyz`)).json()) as { ready: boolean; checks: Record<string, string> };
+
+/** The value of a metric, summed over its labels. */
+export const metric = async ({ url }: ServiceProcess, name: string): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith(`trunkline_${name}{`));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+};
