@@ -65,7 +65,7 @@ export const settings = {
   }),
   spoolMaxBytes: setting.integer({
     env: 'TRUNKLINE_SPOOL_MAX_BYTES',
-    doc: 'How much is kept while Kafka is away; more is answered 503',
+    doc: 'How much is kept while Kafka is away; ingest answers more with 503, a source stops reading',
     default: 1024 * mebibyte,
     min: mebibyte,
   }),

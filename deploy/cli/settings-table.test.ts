@@ -39,3 +39,10 @@ test('the real services have a table', async () => {
   assert.match(text, /TRUNKLINE_KAFKA_BROKERS/);
   assert.equal(text.match(/TRUNKLINE_KAFKA_BROKERS/g)?.length, 1);
 });
+
+test('a source is listed where it is set up, and what it lacks is told', async () => {
+  assert.doesNotMatch(await settingsTable({}), /TRUNKLINE_ESL_/);
+  const env = { TRUNKLINE_ESL_PASSWORD: 'x', TRUNKLINE_SOURCE_API_KEY: 'sk_live_x' };
+  await assert.rejects(settingsTable(env), { problems: ['TRUNKLINE_SOURCE_STATE_DIR: is not set, expected a text'] });
+  assert.match(await settingsTable({ ...env, TRUNKLINE_SOURCE_STATE_DIR: 'state' }), /only trunkline source esl/);
+});

@@ -1,3 +1,5 @@
+import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
+import { sourceSettings } from '../../ingest/sources/settings.ts';
 import { ConfigError, type ConfigSpec, describeConfig, readConfig } from '../../runtime/config.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -12,8 +14,20 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
     ['api', (await import('../../query-api/service.ts')).settings],
   ]);
 
-/** Every setting of every service with its value in `env`; throws one `ConfigError` for all that are wrong. */
-export const settingsTable = async (env: Env): Promise<string> => tablesOf(await specifications(), env);
+const sources: ReadonlyMap<string, ConfigSpec> = new Map([['source esl', eslSettings]]);
+
+/** Whether anything is set that only this source reads; most installations run none. */
+const isSetUp = (spec: ConfigSpec, env: Env): boolean =>
+  Object.entries(spec).some(([name, { env: variable }]) => !(name in sourceSettings) && env[variable] !== undefined);
+
+/**
+ * Every setting of every service with its value in `env`, of the sources only those that are set up; throws one
+ * `ConfigError` for all that are wrong.
+ */
+export const settingsTable = async (env: Env): Promise<string> => {
+  const setUp = [...sources].filter(([, spec]) => isSetUp(spec, env));
+  return tablesOf(new Map([...(await specifications()), ...setUp]), env);
+};
 
 /** What several services have alike is shown once, before what only one has. */
 export const tablesOf = (services: ReadonlyMap<string, ConfigSpec>, env: Env): string => {

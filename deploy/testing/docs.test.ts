@@ -9,6 +9,7 @@ import { dialects, type RoutedDialect } from '../../ingest/dialects.ts';
 import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
 import { queueEvents } from '../../ingest/freeswitch/queue-events.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
+import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
 import { settings as closingSettings } from '../../processors/closing/settings.ts';
 import { settings as quarantineSettings } from '../../processors/quarantine/service.ts';
@@ -42,6 +43,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   quarantine: quarantineSettings,
   closing: closingSettings,
   api: apiSettings,
+  esl: eslSettings,
   migrate: migrateSettings,
 };
 
