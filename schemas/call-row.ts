@@ -1,10 +1,12 @@
 import type {
-  LegDirection,
+  AnsweringMachine,
   EndpointKind,
-  Presentation,
-  TransferKind,
+  ForwardReason,
+  LegDirection,
   OfferOutcome,
+  Presentation,
   RefusalReason,
+  TransferKind,
 } from './vocabulary.ts';
 
 // Rows of the table `calls` and what is nested in them: one call is one row. Instants are µs UTC, spans ms.
@@ -88,6 +90,8 @@ export type TransferRow = {
   to: string;
   consult_leg_id: string;
   completed: boolean | null;
+  /** Of a forward; `none` of other kinds. */
+  reason: ForwardReason;
 };
 
 export type OfferRow = {
@@ -195,6 +199,8 @@ export type CallRow = {
   answered_by_kind: string;
   answered_by_id: string;
   answered_by_leg_id: string;
+  /** What answering-machine detection heard of who answered first; empty where none listened. */
+  answered_by_amd: Exclude<AnsweringMachine, 'unknown'> | '';
   last_answered_by_id: string;
   reached_voicemail: boolean;
   quality: readonly Quality[];

@@ -110,7 +110,7 @@ export const recordingColumns: Readonly<Record<keyof RecordingRow, string>> = {
 const legs = `Array(Tuple(leg_id String, native_id String, switch_id String, role String, direction String, endpoint String, endpoint_kind String, destination String, sip_call_id String, created_at ${maybeInstant}, ringing_at ${maybeInstant}, answered_at ${maybeInstant}, ended_at ${maybeInstant}, hangup_cause String, cause_q850 Nullable(UInt16), sip_code Nullable(UInt16), connect_ms UInt64, bill_ms Nullable(UInt64)))`;
 const bridges = `Array(Tuple(leg_id String, other_leg_id String, bridge_id String, kind String, from ${instant}, to ${maybeInstant}))`;
 const holds = `Array(Tuple(leg_id String, from ${instant}, to ${maybeInstant}))`;
-const transfers = `Array(Tuple(at ${instant}, kind String, by_leg_id String, from String, to String, consult_leg_id String, completed Nullable(Bool)))`;
+const transfers = `Array(Tuple(at ${instant}, kind String, by_leg_id String, from String, to String, consult_leg_id String, completed Nullable(Bool), reason String))`;
 const offers = `Array(Tuple(attempt_id String, agent_id String, at ${instant}, outcome String, ring_ms Nullable(UInt64)))`;
 const queueVisits = `Array(Tuple(visit_id String, queue_id String, entered_at ${maybeInstant}, connected_at ${maybeInstant}, left_at ${maybeInstant}, ended_at ${maybeInstant}, outcome String, origin String, agent_id String, agent_leg_id String, wait_ms UInt64, ring_ms Nullable(UInt64), connect_ms UInt64, hold_ms Nullable(UInt64), ended_by String, offers ${offers}))`;
 const recordings = `Array(Tuple(recording_id String, status String, leg_id String, started_at ${maybeInstant}, duration_ms Nullable(UInt64), bytes Nullable(UInt64)))`;
@@ -158,6 +158,7 @@ export const callColumns: Readonly<Record<keyof CallRow, string>> = {
   answered_by_kind: word,
   answered_by_id: 'String',
   answered_by_leg_id: 'String',
+  answered_by_amd: word,
   last_answered_by_id: 'String',
   reached_voicemail: 'Bool',
   quality: 'Array(String)',

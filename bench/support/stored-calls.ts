@@ -87,6 +87,7 @@ export const storedCall = (number: number, total: number, untilUs: number): Call
     dialled_number: callee,
     answered_by_kind: answeredAt === null ? '' : 'user',
     answered_by_id: answeredAt === null ? '' : callee,
+    answered_by_amd: '',
     answered_by_leg_id: answeredAt === null ? '' : `${key}-b`,
     last_answered_by_id: answeredAt === null ? '' : callee,
     native_ids: [key, `${key}-b`],

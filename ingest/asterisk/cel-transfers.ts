@@ -10,12 +10,13 @@ const transfer = (
 ): Event =>
   channelEvent(row, row, 'leg.transferred', {
     kind,
-    by_leg_id: switchScoped(row, row.uniqueId),
+    // A forward is told on the caller's channel, a retrieval on the one that was parked.
+    by_leg_id: kind === 'forward' || kind === 'park_retrieve' ? null : switchScoped(row, row.uniqueId),
     target,
     from_leg_id: legOrNull(row, from),
     to_leg_id: legOrNull(row, to),
-    result: 'completed',
-    forward_reason: kind === 'forward' ? 'unconditional' : 'none',
+    result: kind === 'pickup' ? 'completed' : 'unknown',
+    forward_reason: 'none',
   });
 
 export const blindTransfer = (row: CelRow): Event[] => [
@@ -40,7 +41,15 @@ export const pickedUp = (row: CelRow): Event[] => [
   ...callsLinked(row, detailText(row, 'pickup_channel_uniqueid'), row, 'pickup'),
 ];
 
-export const forwarded = (row: CelRow): Event[] => [transfer(row, 'forward', { target: detailText(row, 'forward') })];
+/** `Local/1003@default` or `PJSIP/trunk/sip:1003@host`. */
+export const forwarded = (row: CelRow): Event[] => {
+  const destination = detailText(row, 'forward');
+  const user = destination.slice(destination.lastIndexOf('/') + 1).split('@')[0] ?? '';
+  return [transfer(row, 'forward', { target: user.replace(/^sips?:/, '') })];
+};
+
+/** Wazo's dialplan sends a call on; to whom is told by the next channel. */
+export const forwardedByDialplan = (row: CelRow): Event[] => [transfer(row, 'forward', {})];
 
 export const parked = (row: CelRow): Event[] => [
   channelEvent(row, row, 'app.entered', { app: 'park', name: detailText(row, 'parking_lot') || 'park', mailbox: '' }),

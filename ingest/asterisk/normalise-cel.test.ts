@@ -164,7 +164,7 @@ test('transfers', () => {
     ['leg.transferred', 'call.linked', 'call.linked'],
   );
   const forward = transferred(row('FORWARD', '10:00:09', { extra: { forward: 'Local/1004@internal' } }));
-  assert.deepEqual([forward.kind, forward.target], ['forward', 'Local/1004@internal']);
+  assert.deepEqual([forward.kind, forward.target], ['forward', '1004']);
 });
 
 test('parking, mailboxes, recordings', () => {

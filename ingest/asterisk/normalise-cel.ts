@@ -7,7 +7,15 @@ import { callEvent, channelEvent } from './asterisk-event.ts';
 import { appEntered, appLeft } from './cel-applications.ts';
 import { recordingStarted, recordingStopped } from './cel-recordings.ts';
 import { type CelRow, celType, detailText, readCelRow } from './cel-row.ts';
-import { attendedTransfer, blindTransfer, forwarded, parked, pickedUp, unparked } from './cel-transfers.ts';
+import {
+  attendedTransfer,
+  blindTransfer,
+  forwarded,
+  forwardedByDialplan,
+  parked,
+  pickedUp,
+  unparked,
+} from './cel-transfers.ts';
 import { channelFacts } from './channel-facts.ts';
 
 /** The canonical events of one row of Asterisk's channel event logging. */
@@ -69,13 +77,24 @@ const ended: CelEvents = (row) => {
   ];
 };
 
-/** `hangupsource` names the channel whose far end hung up. */
+/**
+ * `hangupsource` names the channel whose far end hung up. Where it names none, a caller's last dial tells whether the
+ * caller gave it up (CANCEL) or the dialplan went on when nobody had answered.
+ */
 const endedBy = (row: CelRow): EndedBy => {
   const hangupSource = detailText(row, 'hangupsource');
-  if (hangupSource === '') return 'unknown';
+  if (hangupSource === '') return endedByDial.get(detailText(row, 'dialstatus')) ?? 'unknown';
   if (hangupSource === row.channel) return 'far';
   return hangupSource.startsWith('dialplan/') ? 'switch' : 'near';
 };
+
+const endedByDial: ReadonlyMap<string, EndedBy> = new Map([
+  ['CANCEL', 'far'],
+  ['NOANSWER', 'switch'],
+  ['BUSY', 'switch'],
+  ['CONGESTION', 'switch'],
+  ['CHANUNAVAIL', 'switch'],
+]);
 
 const callEnded: CelEvents = (row) => [callEvent(row, row, 'call.ended', { reason: 'linkedid_end' })];
 
@@ -97,6 +116,7 @@ const celEvents: ReadonlyMap<string, CelEvents> = new Map([
   ['ATTENDEDTRANSFER', attendedTransfer],
   ['PICKUP', pickedUp],
   ['FORWARD', forwarded],
+  ['XIVO_USER_FWD', forwardedByDialplan],
   ['PARK_START', parked],
   ['PARK_END', unparked],
   // A patch of Wazo; Asterisk itself writes no rows for recordings.

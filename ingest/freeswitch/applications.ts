@@ -32,8 +32,26 @@ const applicationOf = (headers: Headers): Entered | null => {
 };
 
 export const appEntered = ({ native, place }: Channel): Event[] => {
+  if (textOf(native.headers, 'Application') === 'att_xfer') return consultationBegun({ native, place });
   const application = applicationOf(native.headers);
   return application === null ? [] : [canonicalEvent(native, place, 'app.entered', native.stampUs, application)];
+};
+
+/** The dialplan's own attended transfer, `att_xfer user/1003@example.net`: how it comes out is told by the bridges. */
+const consultationBegun = ({ native, place }: Pick<Channel, 'native' | 'place'>): Event[] => {
+  const dialled = textOf(native.headers, 'Application-Data').replace(/^(\{[^}]*\}|\[[^\]]*\])+/, '');
+  const user = dialled.slice(dialled.lastIndexOf('/') + 1).split('@')[0] ?? '';
+  return [
+    canonicalEvent(native, place, 'leg.transferred', native.stampUs, {
+      kind: 'attended',
+      by_leg_id: place.legId,
+      target: cleanText(user),
+      from_leg_id: null,
+      to_leg_id: null,
+      result: 'unknown',
+      forward_reason: 'none',
+    }),
+  ];
 };
 
 export const appLeft = ({ native, place }: Channel): Event[] => {

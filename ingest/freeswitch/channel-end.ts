@@ -1,16 +1,18 @@
 import type { Event } from '../../schemas/events.ts';
-import type { LegEnded, LegTotals } from '../../schemas/payloads.ts';
+import type { LegEnded, LegTotals, LegTransferred } from '../../schemas/payloads.ts';
 import { q850Of, sipFailure } from '../../schemas/q850.ts';
 import type { EndedBy, TransferKind } from '../../schemas/vocabulary.ts';
 import { cleanText } from '../clean-text.ts';
+import { callLinks } from './call-links.ts';
 import { type Channel, timeOr } from './channel.ts';
 import { causeNumber } from '../q850-causes.ts';
 import { countOf, type Headers, instantOf, textOf } from './headers.ts';
 import { legFacts } from './leg-facts.ts';
-import { canonicalEvent } from './native-event.ts';
+import { canonicalEvent, type Place } from './native-event.ts';
 
 /** Of CHANNEL_HANGUP and CHANNEL_HANGUP_COMPLETE both: a source may send either, and the second knows more. */
-export const legEnded = ({ native, place, createdAtUs }: Channel): Event[] => {
+export const legEnded = (channel: Channel): Event[] => {
+  const { native, place, createdAtUs } = channel;
   const { headers } = native;
   const endedAtUs = timeOr(native, 'Caller-Channel-Hangup-Time');
   const cause = cleanText(textOf(headers, 'Hangup-Cause') || textOf(headers, 'variable_hangup_cause'));
@@ -21,30 +23,41 @@ export const legEnded = ({ native, place, createdAtUs }: Channel): Event[] => {
     totals: final ? totalsOf(headers, createdAtUs, endedAtUs) : null,
   });
   const transfer = transferKinds.get(cause);
-  if (!final || transfer === undefined) return [ended];
-  const transferred = canonicalEvent(native, place, 'leg.transferred', endedAtUs, {
-    kind: transfer,
-    by_leg_id: place.legId,
-    target: transferTarget((name) => textOf(headers, `variable_${name}`)),
-    from_leg_id: null,
-    to_leg_id: null,
-    result: 'unknown',
-    forward_reason: 'none',
-  });
-  return [ended, transferred];
+  const told = [ended, ...callLinks(channel)];
+  if (!final || transfer === undefined) return told;
+  const transferred = transferOf(transfer, place, (name) => textOf(headers, `variable_${name}`));
+  return [...told, canonicalEvent(native, place, 'leg.transferred', endedAtUs, transferred)];
 };
 
-/** Causes with which a leg that transferred leaves. */
+/** Causes with which a leg leaves whose call went on elsewhere. */
 export const transferKinds: ReadonlyMap<string, TransferKind> = new Map([
   ['BLIND_TRANSFER', 'blind'],
   ['ATTENDED_TRANSFER', 'attended'],
+  ['PICKED_OFF', 'pickup'],
 ]);
+
+/** What the end of a leg tells of a transfer: by its own phone, or to whoever picked up what rang there. */
+export const transferOf = (kind: TransferKind, place: Place, variable: Variable): LegTransferred => ({
+  kind,
+  by_leg_id: kind === 'pickup' ? null : place.legId,
+  target: kind === 'pickup' ? '' : transferTarget(variable),
+  from_leg_id: kind === 'pickup' ? place.legId : null,
+  to_leg_id: kind === 'attended' ? attendedTarget(variable('transfer_to')) : null,
+  result: 'unknown',
+  forward_reason: 'none',
+});
+
+/** The channel in `att:CHANNEL`. */
+const attendedTarget = (transferTo: string): string | null => {
+  const channel = transferTo.startsWith('att:') ? cleanText(transferTo.slice('att:'.length)) : '';
+  return channel === '' ? null : channel;
+};
 
 /** Reads a channel variable, empty where it is not set. */
 export type Variable = (name: string) => string;
 
 /** The user part of the REFER's target, `<sip:1003@example.net>`. */
-export const transferTarget = (variable: Variable): string => {
+const transferTarget = (variable: Variable): string => {
   const target = variable('sip_refer_to');
   const start = target.indexOf(':') + 1;
   const end = target.indexOf('@', start);

@@ -1,6 +1,7 @@
 import type { Event } from '../../schemas/events.ts';
 import { cleanText } from '../clean-text.ts';
 import { appEntered, appLeft } from './applications.ts';
+import { callerLinks, callLinks } from './call-links.ts';
 import { type Channel, timeOr } from './channel.ts';
 import { legEnded } from './channel-end.ts';
 import { textOf } from './headers.ts';
@@ -11,7 +12,8 @@ import { recordingStarted, recordingStopped } from './recordings.ts';
 /** The canonical events that a native event of a channel gives. */
 export type ChannelEvents = (channel: Channel) => Event[];
 
-const created: ChannelEvents = ({ native, place, createdAtUs }) => {
+const created: ChannelEvents = (channel) => {
+  const { native, place, createdAtUs } = channel;
   const { headers } = native;
   const originator = textOf(headers, 'Other-Type') === 'originator' ? place.otherLegId : null;
   return [
@@ -19,6 +21,7 @@ const created: ChannelEvents = ({ native, place, createdAtUs }) => {
       leg: legFacts(headers, createdAtUs),
       parent_leg_id: originator ?? (cleanText(textOf(headers, 'variable_originator')) || null),
     }),
+    ...callerLinks(channel),
   ];
 };
 
@@ -36,21 +39,27 @@ const earlyMedia: ChannelEvents = ({ native, place }) => [
   }),
 ];
 
-const answered: ChannelEvents = ({ native, place, createdAtUs }) => [
-  canonicalEvent(native, place, 'leg.answered', timeOr(native, 'Caller-Channel-Answered-Time'), {
-    leg: legFacts(native.headers, createdAtUs),
-    amd: 'unknown',
-  }),
+const answered: ChannelEvents = (channel) => [
+  canonicalEvent(
+    channel.native,
+    channel.place,
+    'leg.answered',
+    timeOr(channel.native, 'Caller-Channel-Answered-Time'),
+    { leg: legFacts(channel.native.headers, channel.createdAtUs), amd: 'unknown' },
+  ),
+  ...callLinks(channel),
 ];
 
-const bridged: ChannelEvents = ({ native, place, createdAtUs }) => {
+const bridged: ChannelEvents = (channel) => {
+  const { native, place, createdAtUs } = channel;
   const bridge = bridgeOf(native.headers, place);
   return [
-    canonicalEvent(native, bridge.place, 'leg.bridged', bridgedAt({ native, place, createdAtUs }), {
+    canonicalEvent(native, bridge.place, 'leg.bridged', bridgedAt(channel), {
       bridge_id: bridge.id,
       bridge_kind: 'talk',
       leg: legFacts(native.headers, createdAtUs),
     }),
+    ...callLinks(channel),
   ];
 };
 

@@ -2,10 +2,11 @@ import type { Rejection } from '../../schemas/rejections.ts';
 import { cleanText } from '../clean-text.ts';
 import { reject, timeRejection } from '../dialect.ts';
 import { type Headers, instantOf, textOf } from './headers.ts';
+import { callKeyOf, type Kinship, kinshipOf } from './kinship.ts';
 import type { NativeEvent, Place } from './native-event.ts';
 
 /** The channel an event is about. */
-export type Channel = { native: NativeEvent; place: Place; createdAtUs: number | null };
+export type Channel = { native: NativeEvent; place: Place; kin: Kinship; createdAtUs: number | null };
 
 export const channelOf = (native: NativeEvent): { channel: Channel } | { rejection: Rejection } => {
   const { headers } = native;
@@ -16,16 +17,13 @@ export const channelOf = (native: NativeEvent): { channel: Channel } | { rejecti
   const refused =
     createdAtUs === null ? null : timeRejection(createdAtUs, 'Caller-Channel-Created-Time', native.source.observedAtUs);
   if (refused !== null) return refused;
-  const callKey = callKeyOf(headers, legId);
+  const kin = kinshipOf((name) => textOf(headers, name), legId);
+  const callKey = callKeyOf(kin);
   const callStartedAtUs = callKey === legId ? createdAtUs : null;
   return {
-    channel: { native, createdAtUs, place: { callKey, callStartedAtUs, legId, otherLegId: otherLeg(headers) } },
+    channel: { native, kin, createdAtUs, place: { callKey, callStartedAtUs, legId, otherLegId: otherLeg(headers) } },
   };
 };
-
-/** The root's UUID: FreeSWITCH's channel ids are unique by themselves, so nothing is put before it. */
-const callKeyOf = (headers: Headers, legId: string): string =>
-  cleanText(textOf(headers, 'Channel-Call-UUID') || textOf(headers, 'variable_call_uuid')) || legId;
 
 const otherLeg = (headers: Headers): string | null => cleanText(textOf(headers, 'Other-Leg-Unique-ID')) || null;
 

@@ -5,7 +5,9 @@ import { type Normalised, reject, type Source, switchOf, timeRejection } from '.
 import { cdrFacts, type Flow } from './cdr-facts.ts';
 import { cdrVariables, type CdrVariables } from './cdr-variables.ts';
 import { bridgeId } from './channel-events.ts';
-import { causeOf, legTotals, transferKinds, transferTarget } from './channel-end.ts';
+import { callLinks } from './call-links.ts';
+import { callKeyOf, cdrKinshipOf } from './kinship.ts';
+import { causeOf, legTotals, transferKinds, transferOf } from './channel-end.ts';
 import { holdSpans } from './hold-spans.ts';
 import { canonicalEvent, type NativeEvent, type Place } from './native-event.ts';
 
@@ -39,7 +41,8 @@ export const normaliseFreeswitchCdr = (cdr: Cdr, source: Source): Normalised => 
   if ('rejection' in named) return named;
   const read = readMarks(variables, source.observedAtUs);
   if ('rejection' in read) return read;
-  const callKey = cleanText(variables.text('call_uuid')) || legId;
+  const kin = cdrKinshipOf(variables.text, legId);
+  const callKey = callKeyOf(kin);
   const { marks } = read;
   const leg: Leg = {
     variables,
@@ -57,7 +60,8 @@ export const normaliseFreeswitchCdr = (cdr: Cdr, source: Source): Normalised => 
     },
     place: { callKey, callStartedAtUs: callKey === legId ? marks.created : null, legId, otherLegId: peerOf(variables) },
   };
-  return { events: [...lifeOf(leg), ...holdsOf(leg), ...endOf(leg)] };
+  const links = callLinks({ ...leg, kin, createdAtUs: marks.created });
+  return { events: [...lifeOf(leg), ...holdsOf(leg), ...endOf(leg), ...links] };
 };
 
 const peerOf = (variables: CdrVariables): string | null =>
@@ -135,14 +139,6 @@ const endOf = ({ native, place, variables, marks, flow }: Leg): Event[] => {
   });
   const kind = transferKinds.get(cause);
   if (kind === undefined) return [ended];
-  const transferred = canonicalEvent(native, place, 'leg.transferred', marks.ended, {
-    kind,
-    by_leg_id: place.legId,
-    target: transferTarget(variables.text),
-    from_leg_id: null,
-    to_leg_id: null,
-    result: 'unknown',
-    forward_reason: 'none',
-  });
-  return [ended, transferred];
+  const transferred = transferOf(kind, place, variables.text);
+  return [ended, canonicalEvent(native, place, 'leg.transferred', marks.ended, transferred)];
 };

@@ -36,7 +36,12 @@ export const callSummary = (row: CallSummaryRow): Static<typeof CallSummary> => 
   answered_by:
     row.answered_by_kind === ''
       ? null
-      : { kind: row.answered_by_kind, id: textOrNull(row.answered_by_id), leg_id: textOrNull(row.answered_by_leg_id) },
+      : {
+          kind: row.answered_by_kind,
+          id: textOrNull(row.answered_by_id),
+          leg_id: textOrNull(row.answered_by_leg_id),
+          amd: textOrNull(row.answered_by_amd),
+        },
   last_answered_by: textOrNull(row.last_answered_by_id),
   reached_voicemail: row.reached_voicemail,
   has_recording: row.has_recording,
@@ -84,6 +89,7 @@ export const callDetail = (row: CallDetailRow, extras: Extras): Static<typeof Ca
     from: textOrNull(transfer.from),
     to: textOrNull(transfer.to),
     consult_leg_id: textOrNull(transfer.consult_leg_id),
+    reason: transfer.reason === 'none' ? null : textOrNull(transfer.reason),
   })),
   queue_visits: row.queue_visits.map((visit) => visitBody(visit, row.overflows)),
   queue_refusals: row.queue_refusals.map((refusal) => ({ ...refusal, leg_id: textOrNull(refusal.leg_id) })),

@@ -35,6 +35,7 @@ export const summaryColumns = [
   'answered_by_kind',
   'answered_by_id',
   'answered_by_leg_id',
+  'answered_by_amd',
   'last_answered_by_id',
   'reached_voicemail',
   'has_recording',

@@ -46,7 +46,7 @@ const withJoined = async (tables: Tables, tenantId: string, call: Call, signal: 
 
 const joinedKeys = (events: readonly Event[], known: ReadonlyMap<string, Key>): string[] => {
   const keys = events.flatMap((event) =>
-    event.type === 'call.linked' && known.has(event.payload.into_call_key) ? [event.payload.from_call_key] : [],
+    event.type === 'call.linked' ? [event.payload.from_call_key, event.payload.into_call_key] : [],
   );
   return [...new Set(keys)].filter((key) => !known.has(key));
 };

@@ -31,8 +31,11 @@ const full = callFound({
       to: '102',
       consult_leg_id: '',
       completed: true,
+      reason: 'none',
     },
   ],
+  callback_of_call_key: 'earlier',
+  callback_of_visit_id: 'v0',
   queue_visits: [
     {
       visit_id: 'v1',
@@ -133,10 +136,11 @@ describe('a call', () => {
       hangup_cause: 'NORMAL_CLEARING',
       cause_q850: 16,
       sip_code: null,
-      answered_by: { kind: 'user', id: '101', leg_id: 'leg-b' },
+      answered_by: { kind: 'user', id: '101', leg_id: 'leg-b', amd: null },
+      callback_of: { call_uuid: 'earlier', visit_id: 'v0' },
       bridges: [{ bridge_id: 'b1', started_at: '2026-01-20T10:00:02.000000Z', ended_at: null }],
       holds: [{ leg_id: 'leg-a', started_at: '2026-01-20T10:00:10.000000Z', ended_at: '2026-01-20T10:00:20.000000Z' }],
-      transfers: [{ from: '101', to: '102', consult_leg_id: null, completed: true }],
+      transfers: [{ from: '101', to: '102', consult_leg_id: null, completed: true, reason: null }],
       queue_visits: [
         { queue_id: 'sales', agent_id: null, outcome: 'waiting', offers: [{ agent_id: '101', outcome: null }] },
       ],

@@ -52,7 +52,12 @@ const summary = {
   ...cause,
   ended_by: Type.Enum(['caller', 'callee', 'agent', 'transfer', 'switch', 'unknown']),
   answered_by: orNull(
-    Type.Object({ kind: Type.String(), id: maybeText(), leg_id: maybeText() }),
+    Type.Object({
+      kind: Type.String(),
+      id: maybeText(),
+      leg_id: maybeText(),
+      amd: maybeText('human or machine, where answering-machine detection said so.'),
+    }),
     'Who answered first; null where nobody did.',
   ),
   last_answered_by: maybeText('Who had the call last, after transfers.'),
@@ -105,6 +110,7 @@ const Transfer = Type.Object({
   to: maybeText(),
   consult_leg_id: maybeText(),
   completed: orNull(Type.Boolean()),
+  reason: maybeText('Of a forward: busy, no_answer or unconditional.'),
 });
 
 const Offer = Type.Object({

@@ -105,6 +105,7 @@ const parties = {
   answered_by_kind: 'user',
   answered_by_id: '101',
   answered_by_leg_id: 'leg-b',
+  answered_by_amd: '',
   last_answered_by_id: '101',
 } as const;
 

@@ -7,7 +7,7 @@ import { partnerIn, type Talk } from './talks.ts';
 
 export type AnsweredBy = Pick<
   CallRow,
-  'answered_by_kind' | 'answered_by_id' | 'answered_by_leg_id' | 'last_answered_by_id'
+  'answered_by_kind' | 'answered_by_id' | 'answered_by_leg_id' | 'answered_by_amd' | 'last_answered_by_id'
 >;
 
 export type AnswerFacts = {
@@ -30,6 +30,7 @@ export const answeredByOf = (facts: AnswerFacts): AnsweredBy => {
     answered_by_kind: first?.kind ?? '',
     answered_by_id: first?.id ?? '',
     answered_by_leg_id: first?.legId ?? '',
+    answered_by_amd: facts.legs.get(first?.legId ?? '')?.amd ?? '',
     last_answered_by_id: last?.id ?? '',
   };
 };

@@ -2,6 +2,7 @@ import type { EventOf } from '../../../schemas/events.ts';
 import type { BridgeKind } from '../../../schemas/vocabulary.ts';
 import type { BridgeEvent, Facets } from './facets.ts';
 import type { Leg } from './legs.ts';
+import { type Span, subtract, union } from './spans.ts';
 import { byText } from './text-order.ts';
 import { newToggle, type OpenSpan, switchOff, switchOn, type Toggle } from './toggles.ts';
 
@@ -38,7 +39,7 @@ export const foldBridges = (facets: Facets, legs: ReadonlyMap<string, Leg>): Bri
     if (event.type === 'leg.bridged') enter(known, event, event.leg_id);
     else leave(known, event, event.leg_id);
   }
-  const pairs = [...known.couples.values()].flatMap((couple) => pairsOf(couple, legs));
+  const pairs = [...known.couples.values()].flatMap((couple) => pairsOf(couple, known, legs));
   const stays: Stay[] = [];
   for (const members of byBridge(known.members).values()) {
     if (isTalk(members)) pairs.push(...overlaps(members.length > 1 ? members : withSilent(members, known, legs), legs));
@@ -117,15 +118,47 @@ const silentMember = (leg: Leg, { bridgeId, kind }: Member): Member => {
   return { legId: leg.id, bridgeId, kind, toggle };
 };
 
-const pairsOf = ({ a, b, bridgeId, toggle }: Couple, legs: ReadonlyMap<string, Leg>): Pair[] =>
-  untilEnd(untilEnd(toggle.spans, legs.get(a)), legs.get(b)).map(({ from, to, eventId }) => ({
-    a,
-    b,
-    bridgeId,
-    from,
-    to,
-    eventId,
-  }));
+const pairsOf = (couple: Couple, known: Known, legs: ReadonlyMap<string, Leg>): Pair[] => {
+  const { a, b, bridgeId } = couple;
+  const others = [...(known.couplesOf.get(a) ?? []), ...(known.couplesOf.get(b) ?? [])].filter((other) =>
+    excludes(other, couple),
+  );
+  const spans = livedSpans(couple, legs);
+  const left = others.length === 0 || others.length > maxOthers ? spans : withoutLater(spans, others, legs);
+  return left.map(({ from, to, eventId }) => ({ a, b, bridgeId, from, to, eventId }));
+};
+
+/** Both legs' life in it. */
+const livedSpans = ({ a, b, toggle }: Couple, legs: ReadonlyMap<string, Leg>): OpenSpan[] =>
+  untilEnd(untilEnd(toggle.spans, legs.get(a)), legs.get(b));
+
+/** A leg in more bridges than this is in a loop. */
+const maxOthers = 200;
+
+/** Bridges of pairs have their names of their legs; a leg is in one of them at a time. */
+const excludes = (one: Couple, other: Couple): boolean =>
+  one.bridgeId !== other.bridgeId && one.bridgeId !== '' && other.bridgeId !== '';
+
+/** Who is taken into another bridge is back in the first when that ends, though no word of it was said. */
+const withoutLater = (
+  spans: readonly OpenSpan[],
+  others: readonly Couple[],
+  legs: ReadonlyMap<string, Leg>,
+): OpenSpan[] => {
+  const elsewhere = others.flatMap((other) => livedSpans(other, legs)).map(closed);
+  return spans.flatMap((span) => {
+    const later = elsewhere.filter(({ from }) => from > span.from);
+    return subtract([closed(span)], union(later)).map(({ from, to }) => ({
+      from,
+      to: to === forEver ? null : to,
+      eventId: span.eventId,
+    }));
+  });
+};
+
+const forEver = Number.MAX_SAFE_INTEGER;
+
+const closed = ({ from, to }: OpenSpan): Span => ({ from, to: to ?? forEver });
 
 const staysOf = ({ legId, bridgeId, kind, toggle }: Member, legs: ReadonlyMap<string, Leg>): Stay[] =>
   untilEnd(toggle.spans, legs.get(legId)).map(({ from, to, eventId }) => ({

@@ -1,4 +1,5 @@
 import type { Decision } from '../../../schemas/decisions.ts';
+import type { EventOf } from '../../../schemas/events.ts';
 import type { Facets } from './facets.ts';
 import { endAt, type Leg, type LegEnd } from './legs.ts';
 import { instantOrNull } from './sane.ts';
@@ -16,9 +17,10 @@ export const goesOn: Decision<'ended_at'> = { value: null, rule: 'call_goes_on',
  * Ends the legs whose own end never came: at `call.ended` where the switch said so, else at the last sign of life that
  * the closing rules found. A real end always holds against both.
  */
-export const closeLegs = (legs: ReadonlyMap<string, Leg>, { closings }: Facets): Closing => {
-  const told = closings.find((event) => event.type === 'call.ended');
-  if (told !== undefined) {
+export const closeLegs = (legs: ReadonlyMap<string, Leg>, facets: Facets): Closing => {
+  const { closings } = facets;
+  const told = toldEnd(facets);
+  if (told !== null) {
     endOpenLegs(legs, told.occurred_at, told.event_id, null);
     const end = { value: told.occurred_at, rule: 'switch_ended_call', eventId: told.event_id } as const;
     return { end, inferred: false };
@@ -39,6 +41,16 @@ const lastSignOfLife = (closings: Facets['closings']): Sign | null => {
     if (sign !== null && (last === null || sign > last.at)) last = { at: sign, eventId: event.event_id };
   }
   return last;
+};
+
+/** The switch's word that the call is over; of joined calls the last, once all are, for others go on in one of them. */
+const toldEnd = ({ closings, legs }: Facets): EventOf<'call.ended'> | null => {
+  const ends = closings.filter((event) => event.type === 'call.ended');
+  const [first] = ends;
+  if (first === undefined) return null;
+  const over = new Set(ends.map(({ call_key }) => call_key));
+  if (legs.some(({ call_key }) => !over.has(call_key))) return null;
+  return over.size === 1 ? first : (ends.at(-1) ?? null);
 };
 
 /** Temporary failure: the switch, not a party, ended it. */

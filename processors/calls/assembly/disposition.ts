@@ -53,7 +53,11 @@ const calleesOf = ({ root, legs, roles }: Outcome): Leg[] =>
 /** A switch takes back its calls a moment before it tells that the caller left, or after. */
 const takingBackUs = 1_000_000;
 
+/** The switch, or who is behind it, ended the caller's leg: the caller did not leave. */
+const isEndedByUs = ({ end }: Leg): boolean => end?.ended_by === 'switch' || end?.ended_by === 'near';
+
 const isLeftRinging = (callee: Leg, root: Leg): boolean => {
+  if (isEndedByUs(root)) return false;
   if (root.endedAt === null || callee.answeredAt !== null) return false;
   if (callee.endedAt === null || callee.endedAt > root.endedAt) return true;
   const isTakenBack = isWithdrawn(callee.end) || failureOf(callee.end) === null;

@@ -62,13 +62,19 @@ const bestCallee = ({ root, legs, roles }: CauseFacts): Leg | null => {
   let best: Leg | null = null;
   for (const leg of legs.values()) {
     if (leg === root || leg.end === null || roles.get(leg.id) === 'loser') continue;
-    if (best === null || weight(leg) < weight(best)) best = leg;
+    if (best === null || weight(leg) < weight(best) || (weight(leg) === weight(best) && isLater(leg, best))) best = leg;
   }
   return best;
 };
 
+/** Of several that failed alike the last is why nobody else was tried. */
+const isLater = (leg: Leg, than: Leg): boolean => (leg.endedAt ?? 0) > (than.endedAt ?? 0);
+
+/** Sent on to another number, which will tell more. */
+const redirected = 23;
+
 const weight = ({ end }: Leg): number => {
-  if (isWithdrawn(end)) return order.length + 1;
+  if (isWithdrawn(end) || end?.cause_q850 === redirected) return order.length + 1;
   const at = order.indexOf(end === null ? 0 : (q850Of(end.sip_code, end.cause_q850) ?? 0));
   return at === -1 ? order.length : at;
 };

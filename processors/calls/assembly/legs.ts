@@ -1,5 +1,6 @@
 import type { Event, EventOf } from '../../../schemas/events.ts';
 import type { LegEnded, LegFacts, LegTotals } from '../../../schemas/payloads.ts';
+import type { CallRow } from '../../../schemas/call-row.ts';
 import type { EndedBy } from '../../../schemas/vocabulary.ts';
 import type { Facets, LegEvent } from './facets.ts';
 import { betterEnd } from './leg-ends.ts';
@@ -26,6 +27,7 @@ export type Leg = {
   createdAt: number | null;
   ringingAt: number | null;
   answeredAt: number | null;
+  amd: CallRow['answered_by_amd'];
   endedAt: number | null;
   /** The events that told the two, and the kind of the leg's endpoint; empty where none did. */
   answeredBy: string;
@@ -72,6 +74,7 @@ const legOf = (legs: Map<string, Leg>, id: string, event: Event): Leg => {
     createdAt: null,
     ringingAt: null,
     answeredAt: null,
+    amd: '',
     endedAt: null,
     answeredBy: '',
     endedBy: '',
@@ -98,6 +101,7 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
     case 'leg.answered':
       leg.own = true;
       answer(leg, event.occurred_at, event);
+      if (event.payload.amd !== 'unknown') leg.amd ||= event.payload.amd;
       addFacts(leg, event.payload.leg, event);
       return;
     case 'leg.ended':

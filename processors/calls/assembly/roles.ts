@@ -1,25 +1,23 @@
-import type { LegRole } from '../../../schemas/call-row.ts';
-import type { EventOf } from '../../../schemas/events.ts';
+import type { LegRole, TransferRow } from '../../../schemas/call-row.ts';
 import { isLostRace } from './leg-ends.ts';
 import type { Leg } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
-import { partnerIn, type Talk, type TalksByLeg } from './talks.ts';
+import { partnerIn, type Talk } from './talks.ts';
 
 export type RoleFacts = {
   readonly root: Leg | null;
   readonly legs: ReadonlyMap<string, Leg>;
-  /** The caller's conversations, and all in the call. */
+  /** The caller's conversations. */
   readonly taken: readonly Talk[];
-  readonly talks: TalksByLeg;
   readonly visits: readonly Visit[];
-  readonly transfers: readonly EventOf<'leg.transferred'>[];
+  readonly transfers: readonly TransferRow[];
 };
 
 /** The part each leg played in the call. */
-export const rolesOf = ({ root, legs, taken, talks, visits, transfers }: RoleFacts): Map<string, LegRole> => {
+export const rolesOf = ({ root, legs, taken, visits, transfers }: RoleFacts): Map<string, LegRole> => {
   const agents = agentLegs(visits);
   const winners = winnersOf(root, legs, taken);
-  const consulting = consultingLegs(talks, transfers);
+  const consulting = new Set(transfers.map((row) => (row.consult_leg_id === row.by_leg_id ? '' : row.consult_leg_id)));
   const roles = new Map<string, LegRole>();
   for (const leg of legs.values()) {
     if (leg === root) roles.set(leg.id, 'caller');
@@ -57,18 +55,4 @@ const isLoser = (leg: Leg, winners: readonly Winner[]): boolean => {
   return winners.some(
     ({ at }) => (leg.createdAt ?? Number.MAX_SAFE_INTEGER) <= at && (leg.endedAt ?? Number.MAX_SAFE_INTEGER) >= at,
   );
-};
-
-/** Legs that talked with the target of an attended transfer before it, other than the one that transferred. */
-const consultingLegs = (talks: TalksByLeg, transfers: readonly EventOf<'leg.transferred'>[]): Set<string> => {
-  const consulting = new Set<string>();
-  for (const { occurred_at, payload } of transfers) {
-    const { kind, by_leg_id: by, to_leg_id: to } = payload;
-    if (kind !== 'attended' || to === null) continue;
-    for (const talk of talks.get(to) ?? []) {
-      const partner = partnerIn(talk, to) ?? '';
-      if (talk.from < occurred_at && partner !== by) consulting.add(partner);
-    }
-  }
-  return consulting;
 };

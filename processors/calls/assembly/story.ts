@@ -1,4 +1,4 @@
-import type { HoldRow, LegRole } from '../../../schemas/call-row.ts';
+import type { HoldRow, LegRole, TransferRow } from '../../../schemas/call-row.ts';
 import type { Decision } from '../../../schemas/decisions.ts';
 import type { Event } from '../../../schemas/events.ts';
 import { type AppStay, foldApps } from './apps.ts';
@@ -16,6 +16,8 @@ import { rolesOf } from './roles.ts';
 import { findRoot } from './root.ts';
 import { union } from './spans.ts';
 import { byLeg, findTalks, type Talk, type TalksByLeg } from './talks.ts';
+import { foldTransfers } from './transfer-fold.ts';
+import { transferRows } from './transfers.ts';
 import { foldVisits, type VisitFacts } from './visit-fold.ts';
 
 /** A call's events, understood: what the columns of its row are read from. */
@@ -33,6 +35,7 @@ export type Story = {
   readonly talks: readonly Talk[];
   readonly talksByLeg: TalksByLeg;
   readonly visits: readonly Visit[];
+  readonly transfers: readonly TransferRow[];
   readonly connection: Connection;
   readonly ended: boolean;
   /** The end is an inference of the closing rules. */
@@ -71,14 +74,8 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     root === null || talks.length === 0
       ? noConnection
       : connectionOf({ root, legs, talks, stays: bridges.stays, apps, holds, waiting, startedAt, until });
-  const roles = rolesOf({
-    root,
-    legs,
-    taken: connection.talks,
-    talks: talksByLeg,
-    visits,
-    transfers: facets.transfers,
-  });
+  const transfers = transferRows(foldTransfers(facets.transfers), { root, legs, talks, apps, visits, ended });
+  const roles = rolesOf({ root, legs, taken: connection.talks, visits, transfers });
   return {
     facets,
     channels,
@@ -91,6 +88,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     talks,
     talksByLeg,
     visits,
+    transfers,
     connection,
     ended,
     inferred: closing.inferred,

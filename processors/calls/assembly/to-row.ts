@@ -18,7 +18,6 @@ import { bridgeRows, legRows, recordingRefs, refusalRows, spanRows } from './row
 import type { Story } from './story.ts';
 import { costsOf, transcriptsOf } from './texts-and-costs.ts';
 import { timesOf } from './times.ts';
-import { transfersOf } from './transfers.ts';
 
 /** The row that tells a call's story. */
 export const toCallRow = (
@@ -55,7 +54,7 @@ export const toCallRow = (
     legs: legRows(root, legs, roles, story.talksByLeg),
     bridges: bridgeRows(story.bridges, legs),
     holds: story.holds,
-    transfers: transfersOf(story.facets.transfers, legs, story.talks, ended),
+    transfers: story.transfers,
     queue_visits: visits.map(({ row }) => row),
     queue_refusals: refusalRows(story.facets),
     overflows: overflowsOf(visits.map(({ row }) => row)),

@@ -1,108 +1,145 @@
 import type { TransferRow } from '../../../schemas/call-row.ts';
-import type { EventOf } from '../../../schemas/events.ts';
-import type { TransferResult } from '../../../schemas/vocabulary.ts';
+import type { ForwardReason } from '../../../schemas/vocabulary.ts';
+import type { AppStay } from './apps.ts';
+import { causeColumns } from './hangup-cause.ts';
 import type { Leg } from './legs.ts';
 import { partyNumber } from './party-number.ts';
+import type { Visit } from './queue-visits.ts';
 import { partnerIn, type Talk } from './talks.ts';
+import type { Transfer } from './transfer-fold.ts';
 
-type TransferEvent = EventOf<'leg.transferred'>;
-
-/** Switches tell one transfer on each leg it touches, within moments. */
-const sameTransferUs = 1_000_000;
-
-/** Transfers, forwards and pick-ups in the order they happened. */
-export const transfersOf = (
-  events: readonly TransferEvent[],
-  legs: ReadonlyMap<string, Leg>,
-  talks: readonly Talk[],
-  ended: boolean,
-): TransferRow[] => mergeTold(events).map((transfer) => toRow(transfer, legs, talks, ended));
-
-type Transfer = {
-  at: number;
-  kind: TransferEvent['payload']['kind'];
-  byLegId: string;
-  fromLegId: string;
-  toLegId: string;
-  target: string;
-  result: TransferResult;
+export type TransferFacts = {
+  readonly root: Leg | null;
+  readonly legs: ReadonlyMap<string, Leg>;
+  readonly talks: readonly Talk[];
+  readonly apps: readonly AppStay[];
+  readonly visits: readonly Visit[];
+  readonly ended: boolean;
 };
 
-const mergeTold = (events: readonly TransferEvent[]): Transfer[] => {
-  const transfers: Transfer[] = [];
-  for (const event of events) {
-    const next = toTransfer(event);
-    const known = transfers.findLast((transfer) => isSame(transfer, next));
-    if (known === undefined) transfers.push(next);
-    else {
-      known.byLegId ||= next.byLegId;
-      known.fromLegId ||= next.fromLegId;
-      known.toLegId ||= next.toLegId;
-      known.target ||= next.target;
-      if (known.result === 'unknown') known.result = next.result;
-    }
-  }
-  return transfers;
-};
+/** The rows of a call's transfers, forwards, pick-ups and retrievals. */
+export const transferRows = (transfers: readonly Transfer[], facts: TransferFacts): TransferRow[] =>
+  transfers.map((transfer) => toRow(transfer, facts));
 
-const toTransfer = ({ occurred_at, leg_id, payload }: TransferEvent): Transfer => ({
-  at: occurred_at,
-  kind: payload.kind,
-  byLegId: payload.by_leg_id ?? leg_id ?? '',
-  fromLegId: payload.from_leg_id ?? '',
-  toLegId: payload.to_leg_id ?? '',
-  target: payload.target,
-  result: payload.result,
-});
-
-const isSame = (known: Transfer, next: Transfer): boolean =>
-  known.kind === next.kind &&
-  next.at - known.at <= sameTransferUs &&
-  agree(known.byLegId, next.byLegId) &&
-  agree(known.toLegId, next.toLegId) &&
-  agree(known.target, next.target);
-
-const agree = (one: string, other: string): boolean => one === other || one === '' || other === '';
-
-const toRow = (
-  transfer: Transfer,
-  legs: ReadonlyMap<string, Leg>,
-  talks: readonly Talk[],
-  ended: boolean,
-): TransferRow => {
-  const from = legs.get(transfer.fromLegId || transfer.byLegId);
-  const to = legs.get(transfer.toLegId);
+const toRow = (transfer: Transfer, facts: TransferFacts): TransferRow => {
+  const by = transfer.kind === 'forward' ? (phoneOf(transfer, facts)?.id ?? '') : byLegOf(transfer, facts);
+  const targets = targetsOf(transfer, by, facts);
+  const from = facts.legs.get(transfer.fromLegId || by);
+  const target = targets.find((leg) => leg.id === transfer.toLegId) ?? targets[0];
   return {
     at: transfer.at,
     kind: transfer.kind,
-    by_leg_id: transfer.byLegId,
+    by_leg_id: by,
     from: from === undefined ? '' : partyNumber(from),
-    to: transfer.target || (to === undefined ? '' : partyNumber(to)),
-    consult_leg_id: transfer.kind === 'attended' ? consultLeg(transfer, talks) : '',
-    completed: isCompleted(transfer, talks, ended),
+    to: transfer.target || (target === undefined ? '' : partyNumber(target)),
+    consult_leg_id: transfer.kind === 'attended' ? consultLeg(transfer, by, targets, facts) : '',
+    completed: isCompleted(transfer, by, targets, facts),
+    reason: transfer.kind === 'forward' ? forwardReason(transfer, facts.legs.get(by)) : 'none',
   };
 };
 
-/** The leg that talked with the target before the transfer: the transferrer's second leg, or its only one. */
-const consultLeg = ({ at, toLegId }: Transfer, talks: readonly Talk[]): string => {
-  if (toLegId === '') return '';
-  const consulted = talks.findLast((talk) => talk.from < at && partnerIn(talk, toLegId) !== null);
-  return consulted === undefined ? '' : (partnerIn(consulted, toLegId) ?? '');
+/** Of the transferrer's lines the first, which has the call; where nobody is named, who took the call then. */
+const byLegOf = ({ kind, byLegIds, at, fromLegId }: Transfer, { legs, talks, root }: TransferFacts): string => {
+  const bornAt = (id: string): number => legs.get(id)?.createdAt ?? Number.MAX_SAFE_INTEGER;
+  const [first] = [...byLegIds].sort((a, b) => bornAt(a) - bornAt(b));
+  if (first !== undefined || (kind !== 'pickup' && kind !== 'park_retrieve')) return first ?? '';
+  const taken = talks.find((talk) => talk.to > at && partnerIn(talk, fromLegId) === null);
+  return taken === undefined ? '' : (partnerIn(taken, root?.id ?? '') ?? '');
 };
 
-/** What the switch says; else whether the target, or anybody but the transferrer, talked afterwards. */
-const isCompleted = (
-  { at, result, byLegId, toLegId }: Transfer,
-  talks: readonly Talk[],
-  ended: boolean,
-): boolean | null => {
-  if (result !== 'unknown') return result === 'completed';
-  const after = talks.filter((talk) => talk.to > at);
-  const isTaken = after.some((talk) =>
-    toLegId === ''
-      ? talk.from >= at && partnerIn(talk, byLegId) === null
-      : partnerIn(talk, toLegId) !== null && partnerIn(talk, byLegId) === null,
+/** Legs that the transfer may lead to: the one that is named, else those with the number it names. */
+const targetsOf = (transfer: Transfer, by: string, { root, legs, talks }: TransferFacts): Leg[] => {
+  const { at, toLegId, target, byLegIds } = transfer;
+  const named = legs.get(toLegId);
+  if (named !== undefined && named !== root) return [named];
+  // Transferred by the second line: whoever that line talked with is the target, not the caller.
+  if (named !== undefined) {
+    const asked = talks.findLast((talk) => talk.from < at && byLegIds.some((id) => isWithOther(talk, id, toLegId)));
+    const id = byLegIds.map((one) => (asked === undefined ? null : partnerIn(asked, one))).find((one) => one !== null);
+    const leg = legs.get(id ?? '');
+    return leg === undefined ? [] : [leg];
+  }
+  if (transfer.kind === 'pickup' || transfer.kind === 'park_retrieve')
+    return [legs.get(by)].filter((leg) => leg !== undefined);
+  if (target === '' && transfer.kind !== 'forward') return [];
+  const since = target === '' ? at : at - sameMomentUs;
+  return [...legs.values()].filter(
+    (leg) => leg !== root && (target === '' || leg.facts.dialled === target) && (leg.createdAt ?? at) >= since,
   );
-  if (isTaken) return true;
-  return ended ? false : null;
 };
+
+/** A switch may make the leg to the target a moment before it tells the transfer. */
+const sameMomentUs = 1_000_000;
+
+const isWithOther = (talk: Talk, id: string, than: string): boolean => {
+  const partner = partnerIn(talk, id);
+  return partner !== null && partner !== than;
+};
+
+/** The leg that talked with the target before the transfer: the transferrer's second line, or its only one. */
+const consultLeg = (
+  { at, byLegIds, fromLegId }: Transfer,
+  by: string,
+  targets: readonly Leg[],
+  facts: TransferFacts,
+) => {
+  const [second] = byLegIds.filter((id) => id !== by);
+  if (second !== undefined) return second;
+  const partners = targets.flatMap(({ id }) =>
+    facts.talks.filter((talk) => talk.from < at).map((talk) => partnerIn(talk, id)),
+  );
+  const transferees = new Set([facts.root?.id, fromLegId, '']);
+  const consulted = partners.filter((id): id is string => id !== null && (id === by || !transferees.has(id)));
+  return consulted.findLast((id) => id !== by) ?? consulted.at(-1) ?? '';
+};
+
+/** What the switch says; else whether somebody at the target, or what it led to, took the call. */
+const isCompleted = (transfer: Transfer, by: string, targets: readonly Leg[], facts: TransferFacts): boolean | null => {
+  if (transfer.result !== 'unknown') return transfer.result === 'completed';
+  const isTaken = targets.length > 0 ? isTakenBy(targets, transfer, facts) : isTakenElsewhere(transfer, by, facts);
+  if (isTaken) return true;
+  return facts.ended ? false : null;
+};
+
+const isTakenBy = (targets: readonly Leg[], { at, byLegIds }: Transfer, { talks }: TransferFacts): boolean =>
+  talks.some((talk) => {
+    if (talk.to <= at) return false;
+    const target = targets.find(({ id }) => partnerIn(talk, id) !== null);
+    return target !== undefined && !byLegIds.includes(partnerIn(talk, target.id) ?? '');
+  });
+
+/** The target's number may be another on its leg, or belong to a queue, a mailbox or a room. */
+const isTakenElsewhere = ({ at, byLegIds }: Transfer, by: string, facts: TransferFacts): boolean => {
+  const transferrer = facts.legs.get(by);
+  const number = transferrer === undefined ? '' : partyNumber(transferrer);
+  const isTransferrer = (id: string): boolean => {
+    const leg = facts.legs.get(id);
+    return (
+      byLegIds.includes(id) || (leg !== undefined && leg !== facts.root && number !== '' && partyNumber(leg) === number)
+    );
+  };
+  return (
+    facts.talks.some((talk) => talk.from >= at && !isTransferrer(talk.a) && !isTransferrer(talk.b)) ||
+    facts.apps.some((stay) => stay.from >= at && stay.app !== 'park' && !byLegIds.includes(stay.legId)) ||
+    facts.visits.some(({ row }) => (row.entered_at ?? 0) >= at)
+  );
+};
+
+/** The phone that was forwarded: the one that is named, else the last that rang; none where it never rang. */
+const phoneOf = ({ at, byLegIds }: Transfer, { legs, root }: TransferFacts): Leg | undefined => {
+  const rung = [...legs.values()].filter((leg) => leg !== root && leg.createdAt !== null && leg.createdAt < at);
+  const last = rung.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0)).at(-1);
+  return rung.find(({ id }) => byLegIds.includes(id)) ?? last;
+};
+
+/** Why it was forwarded where the switch does not say: by what became of the phone. */
+const forwardReason = ({ at, reason }: Transfer, phone: Leg | undefined): ForwardReason => {
+  if (reason !== 'none') return reason;
+  if (phone === undefined) return 'unconditional';
+  if (causeColumns(phone.end).cause_q850 === 17) return 'busy';
+  const rangForUs = Math.min(phone.endedAt ?? at, at) - (phone.createdAt ?? at);
+  return phone.ringingAt !== null || rangForUs >= ringsAtLeastUs ? 'no_answer' : 'unconditional';
+};
+
+/** A phone that forwards everything does so at once. */
+const ringsAtLeastUs = 3_000_000;

@@ -6,7 +6,12 @@ export type Headers = Record<string, string>;
 /** A channel of the simulated switch, as far as the table has told of it. */
 export type Channel = {
   readonly id: string;
-  readonly call: string;
+  /** `call_uuid`, as FreeSWITCH changes it: of the leg that holds the bridge, afterwards the channel's own id. */
+  callUuid: string;
+  /** Others that the switch bridged it to by itself, oldest first. */
+  readonly history: string[];
+  /** Legs it called. */
+  readonly called: string[];
   readonly createdUs: number;
   answeredUs: number;
   bridgedUs: number;
@@ -29,9 +34,12 @@ export const createChannel = (
   const [from = '', to = ''] = (plain.find((word) => word.includes('>')) ?? '').split('>');
   const creator = channels.get(cells['of'] ?? '');
   const { of: _, ...headers } = cells;
+  creator?.called.push(id);
   return {
     id,
-    call: creator?.call ?? id,
+    callUuid: creator?.callUuid ?? id,
+    history: [],
+    called: [],
     createdUs: us,
     answeredUs: 0,
     bridgedUs: 0,
@@ -44,7 +52,9 @@ export const createChannel = (
       'Caller-Caller-ID-Number': from,
       'Caller-Destination-Number': to,
       'Caller-Context': 'default',
-      ...(creator === undefined ? {} : { 'Other-Type': 'originator', 'Other-Leg-Unique-ID': creator.id }),
+      ...(creator === undefined
+        ? {}
+        : { 'Other-Type': 'originator', 'Other-Leg-Unique-ID': creator.id, variable_originator: creator.id }),
       ...headers,
     },
   };
@@ -62,16 +72,33 @@ export const cellsOf = (words: readonly string[]): Headers =>
 export const channelHeaders = (channel: Channel): Headers => ({
   ...channel.headers,
   'Unique-ID': channel.id,
-  'Channel-Call-UUID': channel.call,
+  'Channel-Call-UUID': channel.callUuid,
   'Caller-Channel-Created-Time': String(channel.createdUs),
   'Caller-Channel-Answered-Time': String(channel.answeredUs),
   'Caller-Channel-Bridged-Time': String(channel.bridgedUs),
   'Caller-Channel-Hangup-Time': String(channel.hangupUs),
   'Caller-Channel-Hold-Accum': String(channel.holdAccumUs),
+  ...(channel.called.length === 0 ? {} : { variable_originated_legs: array(channel.called.map((id) => `${id};;`)) }),
+  ...(channel.history.length === 0
+    ? {}
+    : {
+        'Caller-Transfer-Source': channel.history.at(-1) as string,
+        variable_transfer_history: array(channel.history),
+      }),
 });
 
-/** Changes the channel as its event does, and gives what this event says besides. */
-export const happens = (name: string, channel: Channel, words: readonly string[], us: number): Headers => {
+/** Several values of one variable. */
+const array = (values: readonly string[]): string =>
+  values.length === 1 ? (values[0] as string) : `ARRAY::${values.join('|:')}`;
+
+/** Changes the channel, and in a bridge the other, as its event does, and gives what this event says besides. */
+export const happens = (
+  name: string,
+  channel: Channel,
+  words: readonly string[],
+  us: number,
+  channels: ReadonlyMap<string, Channel>,
+): Headers => {
   const cells = cellsOf(words);
   const [word = ''] = words.filter((one) => !one.includes('='));
   switch (name) {
@@ -79,9 +106,10 @@ export const happens = (name: string, channel: Channel, words: readonly string[]
       channel.answeredUs = us;
       return cells;
     case 'CHANNEL_BRIDGE':
-      channel.bridgedUs ||= us;
+      beginBridge(channel, channels.get(word), words.includes('uuid_br'), us);
       return { ...bridge(channel.id, word), ...cells };
     case 'CHANNEL_UNBRIDGE':
+      endBridge(channels.get(word));
       return { ...bridge(channel.id, word), ...cells };
     case 'CHANNEL_HOLD':
       channel.heldUs = us;
@@ -103,6 +131,24 @@ export const happens = (name: string, channel: Channel, words: readonly string[]
     default:
       return cells;
   }
+};
+
+/** `uuid_br`: the switch bridges channels that have not called each other. */
+const beginBridge = (channel: Channel, other: Channel | undefined, isUuidBridge: boolean, us: number): void => {
+  channel.bridgedUs ||= us;
+  if (other === undefined) return;
+  other.bridgedUs ||= us;
+  other.callUuid = channel.id;
+  if (isUuidBridge) join(channel, other, us);
+};
+
+const endBridge = (other: Channel | undefined): void => {
+  if (other !== undefined) other.callUuid = other.id;
+};
+
+const join = (channel: Channel, other: Channel, us: number): void => {
+  channel.history.push(`${secondOf(us)}:profile:uuid_br:${other.id}`);
+  other.history.push(`${secondOf(us)}:profile:uuid_br:${channel.id}`);
 };
 
 const bridge = (legA: string, legB: string): Headers => ({

@@ -22,7 +22,8 @@ type Switch = { readonly channels: Map<string, Channel>; readonly members: Membe
  *     4.1  CHANNEL_BRIDGE          a b
  *     9.0  CHANNEL_HANGUP_COMPLETE a NORMAL_CLEARING by=recv_bye
  *
- * A channel says in all its events what its creation said; `Header=value` goes over that. Legs are called by the
+ * `CHANNEL_BRIDGE a c uuid_br` is a bridge that the switch made by itself, as for an attended transfer. A channel says in
+ * all its events what its creation said; `Header=value` goes over that. Legs are called by the
  * names in the table. `callcenter::info` and other `module::subclass` names are CUSTOM events.
  */
 export const freeswitch = (table: string, boot = 'boot-1'): NativeRecord[] => {
@@ -58,6 +59,6 @@ const headersOf = (pbx: Switch, name: string, leg: string, words: readonly strin
     return { ...known, 'Event-Subclass': name, Action: words[0] ?? '', ...cellsOf(words) };
   }
   if (channel === undefined) return cellsOf(words);
-  const told = happens(name, channel, words, us);
+  const told = happens(name, channel, words, us, channels);
   return { ...channelHeaders(channel), ...told };
 };

@@ -11,10 +11,10 @@ export type NativeRecord = {
   readonly receivedAt?: number;
 };
 
-/** The events that ingest makes of native records of the switch pbx1, received at that second of the test's time. */
-export const eventsOf = (records: readonly NativeRecord[], receivedAt = 80_000): Event[] =>
-  records.flatMap(({ dialect, value, receivedAt: own }) => {
-    const observedAtUs = at(own ?? receivedAt);
+/** The events that ingest makes of native records of the switch pbx1, received long after they were told. */
+export const eventsOf = (records: readonly NativeRecord[]): Event[] =>
+  records.flatMap(({ dialect, value, receivedAt = 80_000 }) => {
+    const observedAtUs = at(receivedAt);
     const normalised = dialect.normalise(value, source({ observedAtUs, askedSwitchId: 'pbx1' }));
     if ('rejection' in normalised) throw new Error(`${normalised.rejection.message}: ${JSON.stringify(value)}`);
     return normalised.events;
