@@ -88,6 +88,58 @@ test('what cannot be used is kept with its bytes and told with its place', async
   );
 });
 
+test('a letter says whose record it is and as which number, as far as it can be read', async (t) => {
+  const ingest = await startIngest(t);
+  const wrong = { type: 'leg.ended', switch_id: 'pbx-1', boot_id: 'b1', native: { seq: 5 } };
+  const lines = [JSON.stringify(wrong), JSON.stringify({ ...wrong, native: { seq: 6 } }).slice(0, -1)];
+  await ingest.post('/v1/events', lines.join('\n'), { 'content-type': 'application/x-ndjson' });
+  assert.deepEqual(
+    ingest.letters().map((letter) => [letter.code, letter.switch_id, letter.boot_id, letter.native_seq]),
+    [
+      ['MISSING_FIELD', 'pbx-1', 'b1', 5],
+      ['MALFORMED_JSON', 'pbx-1', 'b1', 6],
+    ],
+  );
+  const large = JSON.stringify({ ...wrong, extra: { text: 'x'.repeat(600_000) } });
+  await ingest.post('/v1/events?switch=pbx-2', large);
+  assert.partialDeepStrictEqual(ingest.letters().at(-1), {
+    switch_id: 'pbx-2',
+    asked_switch_id: 'pbx-2',
+    record_bytes: large.length,
+    raw: Buffer.from(large.slice(0, 512 * 1024)),
+  });
+});
+
+test('records can be tried: what they would become is told, and nothing is published', async (t) => {
+  const ingest = await startIngest(t);
+  const answered = channelEvent('CHANNEL_ANSWER', createdUs);
+  const records = [answered, channelEvent('DTMF', createdUs), { ...answered, 'Unique-ID': '' }];
+  type Tried = {
+    data: { records: { outcome: string; code?: string; events?: { type: string; tenant_id: string }[] }[] };
+  };
+  const tried = await ingest.post('/v1/validate/freeswitch-events', JSON.stringify(records));
+  assert.equal(tried.statusCode, 200, tried.body);
+  const { data } = tried.json<Tried>();
+  assert.deepEqual(
+    data.records.map(({ outcome, code, events }) => [outcome, code, events?.map(({ type }) => type)]),
+    [
+      ['accepted', undefined, ['leg.answered']],
+      ['ignored', undefined, []],
+      ['rejected', 'MISSING_FIELD', undefined],
+    ],
+  );
+  const [event] = data.records[0]?.events ?? [];
+  const canonical = await ingest.post('/v1/validate/canonical', JSON.stringify({ ...event, observed_at: undefined }));
+  assert.equal(canonical.json<Tried>().data.records[0]?.outcome, 'accepted', 'and can itself be tried');
+  const plain = plainText(channelEvent('CHANNEL_ANSWER', createdUs));
+  const inText = await ingest.post('/v1/validate/freeswitch-events', plain, { 'content-type': 'text/event-plain' });
+  assert.deepEqual(inText.json<Tried>().data.records[0]?.outcome, 'accepted');
+  const many = await ingest.post('/v1/validate/canonical', JSON.stringify(Array.from({ length: 101 }, () => ({}))));
+  assert.equal(many.statusCode, 413);
+  assert.equal((await ingest.post('/v1/validate/canonical', '[]', { 'x-api-key': keys.reader })).statusCode, 403);
+  assert.deepEqual(ingest.published, []);
+});
+
 test('an encoded body is refused for its encoding, not as malformed', async (t) => {
   const ingest = await startIngest(t);
   const answer = await ingest.post('/v1/events', '[]', { 'content-encoding': 'gzip' });
@@ -262,7 +314,10 @@ test('the reference says every route, and the schema of an event once', async (t
   assert.equal(reference.openapi, '3.1.0');
   assert.deepEqual(
     Object.keys(reference.paths).sort(),
-    [...Object.values(dialects).map(({ path }) => path), '/v1/recordings/{recording_id}'].sort(),
+    [
+      ...Object.values(dialects).flatMap(({ path, name }) => [path, `/v1/validate/${name}`]),
+      '/v1/recordings/{recording_id}',
+    ].sort(),
   );
   const titles = reference.components.schemas['Event']?.anyOf.map(({ title }) => title) ?? [];
   assert.ok(titles.includes('leg.created') && !titles.includes('recording.stored'));

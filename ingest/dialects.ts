@@ -28,6 +28,7 @@ export const dialects = {
     summary: 'Send events in the canonical form',
     text: null,
     normalise: normaliseCanonicalEvent,
+    origin: { switchId: ['switch_id'], bootId: ['boot_id'], seq: ['native.seq'] },
   },
   freeswitchEvents: {
     name: 'freeswitch-events',
@@ -35,6 +36,11 @@ export const dialects = {
     summary: 'Send events of FreeSWITCH',
     text: eventPlain,
     normalise: ofObjects(normaliseFreeswitchEvent),
+    origin: {
+      switchId: ['FreeSWITCH-Switchname', 'FreeSWITCH-Hostname'],
+      bootId: ['Core-UUID'],
+      seq: ['Event-Sequence'],
+    },
   },
   freeswitchCdr: {
     name: 'freeswitch-cdr',
@@ -42,6 +48,7 @@ export const dialects = {
     summary: 'Send CDRs of mod_json_cdr',
     text: null,
     normalise: ofObjects(normaliseFreeswitchCdr),
+    origin: { switchId: ['switchname'], bootId: ['core-uuid'], seq: [] },
   },
   asteriskCel: {
     name: 'asterisk-cel',
@@ -49,6 +56,7 @@ export const dialects = {
     summary: 'Send CEL rows of Asterisk',
     text: null,
     normalise: ofObjects(normaliseCel),
+    origin: { switchId: ['systemname', 'SystemName', 'system_name'], bootId: [], seq: [] },
   },
   asteriskAmi: {
     name: 'asterisk-ami',
@@ -56,5 +64,6 @@ export const dialects = {
     summary: 'Send manager events of Asterisk',
     text: amiText,
     normalise: ofObjects(normaliseAmi),
+    origin: { switchId: ['SystemName'], bootId: [], seq: ['SequenceNumber'] },
   },
 } as const satisfies Readonly<Record<string, RoutedDialect>>;

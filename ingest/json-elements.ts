@@ -49,9 +49,12 @@ const elementEnd = (bytes: Buffer, start: number): number => {
     } else if (byte === openBrace || byte === open) {
       depth++;
     } else if (byte === closeBrace || byte === close) {
-      if (depth === 0) return at;
+      if (depth === 0) {
+        if (byte === close) return at;
+        break;
+      }
       depth--;
     }
   }
-  throw new MalformedArray('the array has no end');
+  throw new MalformedArray('the array does not end');
 };

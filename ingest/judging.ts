@@ -1,12 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type DeadLetter, deadLetterMessage, deadLetterOf } from '../schemas/dead-letters.ts';
+import type { Event } from '../schemas/events.ts';
 import { quarantineId } from '../schemas/ids.ts';
 import type { Rejection } from '../schemas/rejections.ts';
+import { cleanText } from './clean-text.ts';
 import type { Normalised, Source } from './dialect.ts';
-import { deadLetterMessage, eventMessage, type Message } from './publishing.ts';
+import { originInText, originOf, type OriginFields } from './origin.ts';
+import { eventMessage, type Message } from './publishing.ts';
 import { type SentRecord, tooLarge } from './records.ts';
 
-/** A way to speak of calls: its name (as shown with quarantined records) and its meaning. */
-export type Dialect = { name: string; normalise: (value: unknown, source: Source) => Normalised };
+/** A way to speak of calls. */
+export type Dialect = {
+  /** As shown with quarantined records; stable, because by it they find their way back. */
+  name: string;
+  normalise: (value: unknown, source: Source) => Normalised;
+  /** Where a record says whose it is, for those that say nothing else of use. */
+  origin: OriginFields;
+};
 
 export type Refused = Rejection & { index: number; quarantine_id: string };
 
@@ -47,9 +57,9 @@ const judgeOne = (
   judgement: Judgement,
   onBug: (error: unknown) => void,
 ): void => {
-  const outcome = 'rejection' in record ? record : messagesOf(record.value, dialect, source, onBug);
+  const outcome = meaningOf(record, dialect, source, onBug);
   if ('rejection' in outcome) {
-    const letter = deadLetter(record.raw(), outcome.rejection, dialect, source);
+    const letter = deadLetter(record, outcome.rejection, dialect, source);
     judgement.rejected.push({ ...outcome.rejection, index, quarantine_id: letter.quarantine_id });
     judgement.messages.push(deadLetterMessage(letter));
   } else if (outcome.messages.length === 0) {
@@ -60,17 +70,23 @@ const judgeOne = (
   }
 };
 
-const messagesOf = (
-  value: unknown,
+export type Meaning = { events: readonly Event[]; messages: Message[] } | { rejection: Rejection };
+
+/** What one record says, as events and as the messages that carry them; none where it says nothing about calls. */
+export const meaningOf = (
+  record: SentRecord,
   dialect: Dialect,
   source: Source,
   onBug: (error: unknown) => void,
-): { messages: Message[] } | { rejection: Rejection } => {
+): Meaning => {
+  if ('rejection' in record) return { rejection: record.rejection };
   try {
-    const normalised = dialect.normalise(value, source);
+    const normalised = dialect.normalise(record.value, source);
     if ('rejection' in normalised) return normalised;
-    const messages = normalised.events.map(eventMessage);
-    return messages.some((message) => message.value.length > maxMessageBytes) ? { rejection: tooLarge } : { messages };
+    const { events } = normalised;
+    const messages = events.map(eventMessage);
+    const isTooLarge = messages.some((message) => message.value.length > maxMessageBytes);
+    return isTooLarge ? { rejection: tooLarge } : { events, messages };
   } catch (error) {
     // A bug of ours must not cost the sender the other records: this one is kept, and can be sent again later.
     onBug(error);
@@ -78,19 +94,30 @@ const messagesOf = (
   }
 };
 
-const deadLetter = (raw: Buffer, rejection: Rejection, dialect: Dialect, source: Source) => {
+const deadLetter = (
+  record: SentRecord,
+  rejection: Rejection,
+  { name, origin }: Dialect,
+  source: Source,
+): DeadLetter => {
+  const raw = record.raw();
   const cut = raw.length > maxRawBytes;
-  return {
-    ...rejection,
-    message: cut
-      ? `${rejection.message} (the first ${maxRawBytes} of ${raw.length} bytes are kept)`
-      : rejection.message,
-    quarantine_id: quarantineId(source.tenantId, dialect.name, raw),
+  const message = `${rejection.message} (the first ${maxRawBytes} of ${raw.length} bytes are kept)`;
+  const kept = cut ? raw.subarray(0, maxRawBytes) : raw;
+  const told = 'value' in record ? originOf(record.value, origin) : originInText(kept, origin);
+  return deadLetterOf(cut ? { ...rejection, message } : rejection, {
+    // Of all its bytes, not of those that are kept.
+    quarantine_id: quarantineId(source.tenantId, name, raw),
     tenant_id: source.tenantId,
     stage: 'ingest',
-    source: dialect.name,
-    switch_id: source.askedSwitchId ?? source.boundSwitchId ?? '',
+    source: name,
+    switch_id: source.askedSwitchId ?? source.boundSwitchId ?? cleanText(told.switchId),
     received_at: source.observedAtUs,
-    raw: cut ? raw.subarray(0, maxRawBytes) : raw,
-  };
+    raw: kept,
+    boot_id: cleanText(told.bootId),
+    native_seq: told.seq,
+    asked_switch_id: source.askedSwitchId ?? '',
+    bound_switch_id: source.boundSwitchId ?? '',
+    record_bytes: raw.length,
+  });
 };

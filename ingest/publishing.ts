@@ -1,4 +1,3 @@
-import { encodeDeadLetter, type DeadLetter } from '../schemas/dead-letters.ts';
 import { encodeEvent } from '../schemas/event-codec.ts';
 import type { Event } from '../schemas/events.ts';
 import { callEventKey, topics } from '../schemas/topics.ts';
@@ -11,7 +10,8 @@ export type Publish = (messages: readonly Message[]) => Promise<void>;
 
 export const eventMessage = (event: Event): Message => ({ ...destinationOf(event), value: encodeEvent(event) });
 
-const destinationOf = (event: Event): { topic: string; key: string } => {
+/** Topic and key of an event. */
+export const destinationOf = (event: Event): { topic: string; key: string } => {
   switch (event.type) {
     case 'agent.logged_in':
     case 'agent.logged_out':
@@ -66,10 +66,3 @@ const destinationOf = (event: Event): { topic: string; key: string } => {
       return { topic: topics.callEvents, key: callEventKey(event.tenant_id, event.call_key) };
   }
 };
-
-/** Topic and key of a record that could not be used. */
-export const deadLetterMessage = (letter: DeadLetter): Message => ({
-  topic: topics.deadLetters,
-  key: `${letter.tenant_id}:${letter.quarantine_id}`,
-  value: encodeDeadLetter(letter),
-});

@@ -49,7 +49,22 @@ test('exactly what is JSON is taken', () => {
     }),
     { numRuns: 3000 },
   );
-  for (const text of ['', '[', '[1', '[1,', '[1,]', '[,1]', '[1 2]', '[1]]', '[1]x', '[{]', '["a', '[}', '{"a":1']) {
+  for (const text of [
+    '',
+    '[',
+    '[1',
+    '[1,',
+    '[1,]',
+    '[,1]',
+    '[1 2]',
+    '[1]]',
+    '[1]x',
+    '[{]',
+    '["a',
+    '[}',
+    '[1}""]',
+    '{"a":1',
+  ]) {
     assert.throws(() => [...valuesOfJson(Buffer.from(text))], MalformedArray, text);
   }
 });

@@ -1,5 +1,6 @@
 import type { Rejection } from '../schemas/rejections.ts';
 import { arrayElements, isArray, MalformedArray } from './json-elements.ts';
+import type { TextForm } from './text-form.ts';
 
 /** A record as it came, or why it cannot even be read; `raw` is what quarantine keeps of it. */
 export type SentRecord = { raw: () => Buffer } & ({ value: unknown } | { rejection: Rejection });
@@ -59,3 +60,18 @@ export function* valuesOfJson(body: Buffer): Generator<SentRecord> {
     yield bytes.length > maxRecordBytes ? { raw, rejection: tooLarge } : { raw, value };
   }
 }
+
+/** The records of a text; each is kept with what must stand before it to be understood. */
+export const recordsOfText = (form: TextForm, body: Buffer): SentRecord[] => {
+  const head = Buffer.from(form.head?.(body) ?? '', 'latin1');
+  return form.split(body).map(({ start, end, ...record }) => {
+    const raw = (): Buffer => Buffer.concat([head, body.subarray(start, end)]);
+    return 'value' in record && end - start > maxRecordBytes ? { raw, rejection: tooLarge } : { raw, ...record };
+  });
+};
+
+/** The records in the bytes that were kept of one, or that correct it: JSON, or the dialect's text. */
+export const recordsOfKept = (text: TextForm | null, kept: Buffer): Iterable<SentRecord> => {
+  const isJson = /^\s*[[{]/.test(kept.toString('latin1', 0, 100));
+  return text === null || isJson ? valuesOfJson(kept) : recordsOfText(text, kept);
+};

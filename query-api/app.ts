@@ -10,6 +10,8 @@ import { type ApiError, unavailable } from './http/api-error.ts';
 import { authenticate, type KnownDirectory } from './http/authentication.ts';
 import { reference } from './http/reference.ts';
 import { type QuarantineRoutes, quarantineRoutes } from './quarantine/quarantine-routes.ts';
+import { type RedriveManyRoute, redriveManyRoute } from './quarantine/redrive-many-route.ts';
+import { type RedriveRoutes, redriveRoutes } from './quarantine/redrive-routes.ts';
 import { type DownloadRoute, downloadRoute } from './recordings/download-route.ts';
 import { type RecordingRoutes, recordingRoutes } from './recordings/recording-routes.ts';
 
@@ -17,6 +19,8 @@ export type AppParts = CallRoutes &
   RecordingRoutes &
   DownloadRoute &
   QuarantineRoutes &
+  RedriveRoutes &
+  RedriveManyRoute &
   KeyRoutes & {
     readonly logger: FastifyBaseLogger;
     readonly metrics: Metrics;
@@ -45,6 +49,8 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     callRoutes(api, parts);
     recordingRoutes(api, parts);
     quarantineRoutes(api, parts);
+    redriveRoutes(api, parts);
+    redriveManyRoute(api, parts);
     keyRoutes(api, parts);
   });
   // Streams last long: they have a limit of their own, so that they never keep out the rest.

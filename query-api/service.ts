@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type ClickHouse, createClickHouse } from '../runtime/clickhouse.ts';
 import { type ConfigOf, readConfig } from '../runtime/config.ts';
 import { checkOf } from '../runtime/http/probe-routes.ts';
-import { createKafka, createLogView, type LogView } from '../runtime/kafka.ts';
+import { createKafka, createLogView, createPublisher, type LogView, type Publisher } from '../runtime/kafka.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMetrics } from '../runtime/metrics.ts';
@@ -15,6 +15,7 @@ import { cursorSecretOf } from './listing/cursor-secret.ts';
 import { createTables } from './listing/tables.ts';
 import { createKeyStore } from './api-keys/key-store.ts';
 import { createQuarantineReader } from './quarantine/quarantine-reader.ts';
+import { createRedriver } from './quarantine/redriver.ts';
 import { createAudio } from './recordings/audio.ts';
 import { createDownloadLinks } from './recordings/download-links.ts';
 import { createRecordingReader } from './recordings/recording-reader.ts';
@@ -36,8 +37,10 @@ export const runQueryApi = async (): Promise<void> =>
     const kafka = createKafka(config, logger);
     const directory = createLogView<Directory, DirectoryEvent>({ kafka, ...directoryLog });
     own.stop('directory', async () => directory.stop());
+    const publisher = await createPublisher(kafka);
+    own.stop('publisher', async () => publisher.stop());
 
-    const app = await buildApp(partsOf({ config, logger, clickhouse, objects, directory }));
+    const app = await buildApp(partsOf({ config, logger, clickhouse, objects, directory, publisher }));
     own.stop('http', async () => app.close());
     await app.listen({ host: config.httpHost, port: config.httpPort });
     logger.info({ port: (app.server.address() as AddressInfo).port }, 'listening');
@@ -49,11 +52,13 @@ type Engines = {
   readonly clickhouse: ClickHouse;
   readonly objects: ObjectStore;
   readonly directory: LogView<Directory>;
+  readonly publisher: Publisher;
 };
 
-const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): AppParts => {
+const partsOf = ({ config, logger, clickhouse, objects, directory, publisher }: Engines): AppParts => {
   const tables = createTables(clickhouse, config.requestTimeoutMs);
   const audio = createAudio(objects);
+  const quarantine = createQuarantineReader(tables);
   return {
     logger,
     metrics: createMetrics('query-api'),
@@ -71,7 +76,8 @@ const partsOf = ({ config, logger, clickhouse, objects, directory }: Engines): A
     recordings: createRecordingReader(tables),
     audio,
     links: createDownloadLinks(audio, tables, { expiresInSeconds: config.downloadUrlSeconds }),
-    quarantine: createQuarantineReader(tables),
+    quarantine,
+    redriver: createRedriver(quarantine, async (messages) => publisher.publish(messages)),
     keys: createKeyStore(directory),
   };
 };

@@ -10,6 +10,7 @@ export const scopes = [
   'keys:read',
   'keys:write',
   'quarantine:read',
+  'quarantine:write',
   '*',
 ] as const;
 export type Scope = (typeof scopes)[number];

@@ -2,7 +2,8 @@ import type { CallRow } from './call-row.ts';
 import type {
   CallAnchorRow,
   CallEventRow,
-  QuarantineRow,
+  QuarantinedRow,
+  QuarantineStepRow,
   RecordingRow,
   SwitchEventRow,
   SwitchSignRow,
@@ -67,10 +68,11 @@ export const switchSignColumns: Readonly<Record<keyof SwitchSignRow, string>> = 
   last_observed_at: instant,
 };
 
-export const quarantineColumns: Readonly<Record<keyof QuarantineRow, string>> = {
+export const quarantinedColumns: Readonly<Record<keyof QuarantinedRow, string>> = {
   tenant_id: word,
   quarantine_id: 'String',
   received_at: instant,
+  received_order: 'UInt64',
   stage: word,
   source: 'String',
   switch_id: word,
@@ -78,6 +80,29 @@ export const quarantineColumns: Readonly<Record<keyof QuarantineRow, string>> = 
   message: 'String',
   field: 'String',
   raw: 'String',
+  boot_id: 'String',
+  native_seq: 'Nullable(UInt64)',
+  asked_switch_id: 'String',
+  bound_switch_id: 'String',
+  record_bytes: 'UInt64',
+};
+
+export const quarantineStepColumns: Readonly<Record<keyof QuarantineStepRow, string>> = {
+  tenant_id: word,
+  quarantine_id: 'String',
+  attempt_id: 'String',
+  step: word,
+  asked_at: instant,
+  at: instant,
+  actor: 'String',
+  corrected: 'Bool',
+  switch_id: 'String',
+  raw: 'String',
+  events: 'UInt32',
+  event_ids: 'Array(String)',
+  code: word,
+  message: 'String',
+  field: 'String',
 };
 
 export const recordingColumns: Readonly<Record<keyof RecordingRow, string>> = {

@@ -8,9 +8,11 @@ import { rabinFingerprint } from './rabin.ts';
 // next version beside it and its fingerprint here.
 const released: Readonly<Record<string, string>> = {
   'dead-letter.v1.avsc': 'fcae8b24743ab5a8',
+  'dead-letter.v2.avsc': '63684577edf15c13',
   'directory-event.v1.avsc': '14d7ecdc544bf024',
   'event.v1.avsc': '01b644c40934dfe7',
   'event.v2.avsc': 'e2e8e3bdbb81fe77',
+  'quarantine-action.v1.avsc': '9e11c75bcbe304e6',
 };
 
 const folder = new URL('./avro/', import.meta.url);
@@ -28,7 +30,7 @@ test('released schemas are what they were when released', () => {
 });
 
 test('the newest version reads every version before it', () => {
-  for (const name of ['event', 'dead-letter', 'directory-event']) {
+  for (const name of ['event', 'dead-letter', 'directory-event', 'quarantine-action']) {
     const { released, newest, decode } = singleObjectCodec(name);
     for (const type of released) {
       const header = Buffer.concat([Buffer.from([0xc3, 0x01]), rabinFingerprint(JSON.stringify(type.schema()))]);

@@ -1,4 +1,5 @@
 import type { CallDirection, RecordingStatus } from './call-row.ts';
+import type { QuarantineStep } from './quarantine-actions.ts';
 
 // Rows of the tables beside `calls`. Instants are µs UTC, spans ms.
 
@@ -63,10 +64,13 @@ export type SwitchSignRow = {
   last_observed_at: number;
 };
 
-export type QuarantineRow = {
+/** A record that could not be used. */
+export type QuarantinedRow = {
   tenant_id: string;
   quarantine_id: string;
   received_at: number;
+  /** 2^53 − received_at: of equal records the one received first is kept. */
+  received_order: number;
   stage: string;
   source: string;
   switch_id: string;
@@ -74,6 +78,32 @@ export type QuarantineRow = {
   message: string;
   field: string;
   raw: Buffer;
+  boot_id: string;
+  native_seq: number | null;
+  asked_switch_id: string;
+  bound_switch_id: string;
+  record_bytes: number;
+};
+
+/** A step of an attempt to redrive a record, or its dismissal. */
+export type QuarantineStepRow = {
+  tenant_id: string;
+  quarantine_id: string;
+  attempt_id: string;
+  step: QuarantineStep;
+  asked_at: number;
+  at: number;
+  actor: string;
+  /** Whether other bytes than the record's own were given, those in `raw`. */
+  corrected: boolean;
+  switch_id: string;
+  raw: Buffer;
+  events: number;
+  event_ids: readonly string[];
+  /** Why it was refused again; `message` also says why it was dismissed. */
+  code: string;
+  message: string;
+  field: string;
 };
 
 /**

@@ -12,6 +12,8 @@ export const topics = {
   directoryEvents: 'directory-events',
   /** What could not be used, with its raw bytes and the reason. Key `tenant:quarantine_id`. */
   deadLetters: 'dead-letters',
+  /** What is done about refused records, and what came of it. Key `tenant:quarantine_id`. */
+  quarantineActions: 'quarantine-actions',
 } as const;
 
 export type TopicPlan = {
@@ -31,6 +33,7 @@ export const topicPlans: readonly TopicPlan[] = [
   { topic: topics.switchEvents, partitions: 1, config: forever },
   { topic: topics.directoryEvents, partitions: 1, config: forever },
   { topic: topics.deadLetters, partitions: 1, config: forever },
+  { topic: topics.quarantineActions, partitions: 1, config: forever },
 ];
 
 /** Kafka key of an event about a call. */

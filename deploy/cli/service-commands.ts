@@ -37,6 +37,11 @@ const processors: readonly Service[] = [
     description: 'end calls whose end never came',
     run: async () => (await import('../../processors/closing/service.ts')).runClosingProcessor(),
   },
+  {
+    name: 'redrive',
+    description: 'take refused records again where somebody asked for it',
+    run: async () => (await import('../../ingest/redrive/service.ts')).runRedriveProcessor(),
+  },
 ];
 
 const environmentHelp = `

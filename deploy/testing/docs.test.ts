@@ -8,6 +8,7 @@ import { normaliseCanonicalEvent } from '../../ingest/canonical/normalise-canoni
 import { dialects, type RoutedDialect } from '../../ingest/dialects.ts';
 import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
 import { queueEvents } from '../../ingest/freeswitch/queue-events.ts';
+import { settings as redriveSettings } from '../../ingest/redrive/service.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
@@ -42,6 +43,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   recordings: recordingsSettings,
   quarantine: quarantineSettings,
   closing: closingSettings,
+  redrive: redriveSettings,
   api: apiSettings,
   esl: eslSettings,
   migrate: migrateSettings,

@@ -53,7 +53,7 @@ export const removeDataDir = (dataDir: string): void =>
 const firstBase = Number(process.env['TRUNKLINE_TEST_PORT_BASE'] ?? 21_000);
 const bases = 900;
 
-/** Eight free ports in a row, below those that systems give to outgoing connections. */
+/** Enough free ports in a row, below those that systems give to outgoing connections. */
 export const freePortBase = async (): Promise<number> => {
   for (let tries = 0; tries < 50; tries++) {
     const base = firstBase + Math.floor(Math.random() * bases);
@@ -63,7 +63,7 @@ export const freePortBase = async (): Promise<number> => {
     );
     if (isFree) return base;
   }
-  throw new Error(`no eight free ports in a row from ${firstBase} on`);
+  throw new Error(`not enough free ports in a row from ${firstBase} on`);
 };
 
 export type StartOptions = { dataDir: string; portBase?: number; demo?: boolean };

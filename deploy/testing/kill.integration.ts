@@ -27,6 +27,7 @@ const victims = [
   'processor-recordings',
   'processor-quarantine',
   'processor-closing',
+  'processor-redrive',
   'api',
 ];
 

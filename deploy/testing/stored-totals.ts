@@ -36,5 +36,5 @@ export const storedTotals = async (run: RunFile): Promise<StoredTotals> =>
         FROM calls FINAL WHERE tenant_id = 'demo') AS c,
        (SELECT countIf(status = 'available') AS recordings, countIf(call_id = '') AS orphans
         FROM recordings FINAL WHERE tenant_id = 'demo') AS r,
-       (SELECT count() AS quarantined FROM quarantine FINAL WHERE tenant_id = 'demo') AS q`,
+       (SELECT count() AS quarantined FROM quarantined_records FINAL WHERE tenant_id = 'demo') AS q`,
   );

@@ -32,6 +32,7 @@ const names = [
   'processor-closing',
   'processor-quarantine',
   'processor-recordings',
+  'processor-redrive',
   's3',
 ];
 

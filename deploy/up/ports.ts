@@ -12,6 +12,7 @@ const offsets = {
   'processor-recordings': 6,
   'processor-quarantine': 7,
   'processor-closing': 8,
+  'processor-redrive': 9,
 } as const;
 
 export type PortName = keyof typeof offsets;

@@ -18,6 +18,24 @@ export const Accepted = Type.Object({
   meta: Type.Object({ request_id: Type.String() }),
 });
 
+export const Validated = Type.Object({
+  data: Type.Object({
+    records: Type.Array(
+      Type.Object({
+        index: Type.Integer({ description: 'Position in the request, from 0.' }),
+        outcome: Type.Enum(['accepted', 'ignored', 'rejected'], { description: 'What would become of the record.' }),
+        events: Type.Optional(
+          Type.Array(Type.Unknown(), { description: 'The canonical events it would be; none are published.' }),
+        ),
+        code: Type.Optional(Type.String({ description: 'Why it would be rejected.' })),
+        message: Type.Optional(Type.String({ description: 'What is wrong, and the way out.' })),
+        field: Type.Optional(Type.String()),
+      }),
+    ),
+  }),
+  meta: Type.Object({ request_id: Type.String() }),
+});
+
 /** Every event that may be sent; said once, under its name, because it is long. */
 export const EventSchema = Type.Union([...canonicalSchemas.values()], { $id: 'Event', title: 'Event' });
 

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
+import { eventToJson } from '../../schemas/event-json.ts';
 import type { App } from '../../runtime/http/app.ts';
 import type { Source } from '../dialect.ts';
 import { dialects, type RoutedDialect } from '../dialects.ts';
 import type { IngestMetrics } from '../ingest-metrics.ts';
-import { type Dialect, judge } from '../judging.ts';
+import { type Dialect, judge, meaningOf } from '../judging.ts';
 import type { Publish } from '../publishing.ts';
 import type { SentRecord } from '../records.ts';
 import { cleanText } from '../clean-text.ts';
@@ -13,7 +14,7 @@ import { ApiError } from './api-error.ts';
 import { keyOf } from './authentication.ts';
 import { cdrRecords, formTypes } from './cdr-body.ts';
 import { errorResponses } from './error-responses.ts';
-import { Accepted, CanonicalBody, NativeBody } from './event-route-schemas.ts';
+import { Accepted, CanonicalBody, NativeBody, Validated } from './event-route-schemas.ts';
 import { jsonRecords, jsonTypes, mediaType, takeBodies, textRecords } from './record-bodies.ts';
 
 export type EventRoutes = { publish: Publish; metrics: IngestMetrics; nowUs: () => number };
@@ -30,7 +31,7 @@ const Query = Type.Object({
 
 type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>;
 
-/** Routes that take call events, each in the words of one kind of sender. */
+/** Routes that take call events, each in the words of one kind of sender, and routes that only say what they would take. */
 export const eventRoutes = (app: App, routes: EventRoutes): void => {
   const all: readonly RoutedDialect[] = Object.values(dialects);
   const textTypes = all.flatMap(({ text }) => text?.contentTypes ?? []);
@@ -38,10 +39,14 @@ export const eventRoutes = (app: App, routes: EventRoutes): void => {
   for (const dialect of all) {
     const { records, consumes } = bodiesOf(dialect);
     const body = dialect === dialects.canonical ? CanonicalBody : NativeBody;
-    app.post(dialect.path, described(dialect.summary, body, consumes), (request, reply) => {
+    app.post(dialect.path, described(dialect.summary, body, consumes, { 202: Accepted }), (request, reply) => {
       reply.code(202);
       return accept(routes, request, dialect, records(request));
     });
+    const trying = `Say what would become of records: ${dialect.name}`;
+    app.post(`/v1/validate/${dialect.name}`, described(trying, body, consumes, { 200: Validated }), (request) =>
+      validate(routes, request, dialect, records(request)),
+    );
   }
 };
 
@@ -72,7 +77,12 @@ const takesOnly =
     );
   };
 
-const described = (summary: string, body: typeof CanonicalBody, consumes: readonly string[]) => ({
+const described = <Answer extends Readonly<Record<number, TSchema>>>(
+  summary: string,
+  body: typeof CanonicalBody,
+  consumes: readonly string[],
+  answer: Answer,
+) => ({
   onRequest: takesOnly(consumes),
   schema: {
     summary,
@@ -80,13 +90,27 @@ const described = (summary: string, body: typeof CanonicalBody, consumes: readon
     consumes: [...consumes],
     querystring: Query,
     body,
-    response: { 202: Accepted, ...errorResponses(400, 401, 403, 413, 415, 422, 503) },
+    response: { ...answer, ...errorResponses(400, 401, 403, 413, 415, 422, 503) },
   },
 });
 
 /** mod_json_cdr appends `?uuid=…` to any address, so behind a `?switch=NAME` it becomes part of the name. */
 const switchAsked = ({ switch: asked }: Static<typeof Query>): string | null =>
   asked?.replace(/\?uuid=.*$/s, '') ?? null;
+
+const sourceOf = (request: Asked, observedAtUs: number): Source => {
+  const key = keyOf(request);
+  return {
+    tenantId: key.tenantId,
+    observedAtUs,
+    askedSwitchId: switchAsked(request.query),
+    boundSwitchId: key.switchId,
+  };
+};
+
+const onBugOf = (request: FastifyRequest, dialect: Dialect) => (error: unknown) => {
+  request.log.error({ err: error, dialect: dialect.name }, 'a record could not be read because of a bug');
+};
 
 /** Answers when every record is safe: its events, or itself with the reason why it has none. */
 const accept = async (
@@ -95,18 +119,37 @@ const accept = async (
   dialect: Dialect,
   records: Iterable<SentRecord>,
 ): Promise<Static<typeof Accepted>> => {
-  const key = keyOf(request);
-  const source: Source = {
-    tenantId: key.tenantId,
-    observedAtUs: nowUs(),
-    askedSwitchId: switchAsked(request.query),
-    boundSwitchId: key.switchId,
-  };
-  const judgement = await judge(records, dialect, source, (error) => {
-    request.log.error({ err: error, dialect: dialect.name }, 'a record could not be read because of a bug');
-  });
+  const judgement = await judge(records, dialect, sourceOf(request, nowUs()), onBugOf(request, dialect));
   if (judgement.messages.length > 0) await publish(judgement.messages);
   metrics.judged(dialect.name, judgement);
   const { accepted, ignored, rejected } = judgement;
   return { data: { accepted, ignored, rejected }, meta: { request_id: request.id } };
+};
+
+/** Each record is answered with its events, which are longer than itself. */
+const mostValidated = 100;
+
+/** Judges records as `accept` does, and publishes nothing. */
+const validate = async (
+  { nowUs }: EventRoutes,
+  request: Asked,
+  dialect: Dialect,
+  sent: Iterable<SentRecord>,
+): Promise<Static<typeof Validated>> => {
+  const source = sourceOf(request, nowUs());
+  const records: Static<typeof Validated>['data']['records'] = [];
+  for (const record of sent) {
+    const index = records.length;
+    if (index === mostValidated)
+      throw new ApiError(413, 'PAYLOAD_TOO_LARGE', `More than ${mostValidated} records; validate fewer at once.`);
+    const meaning = meaningOf(record, dialect, source, onBugOf(request, dialect));
+    if ('rejection' in meaning) records.push({ index, outcome: 'rejected', ...meaning.rejection });
+    else
+      records.push({
+        index,
+        outcome: meaning.events.length === 0 ? 'ignored' : 'accepted',
+        events: meaning.events.map(eventToJson),
+      });
+  }
+  return { data: { records }, meta: { request_id: request.id } };
 };

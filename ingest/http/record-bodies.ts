@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { linesOfJson, maxRecordBytes, type SentRecord, tooLarge, valuesOfJson } from '../records.ts';
+import { linesOfJson, recordsOfText, type SentRecord, valuesOfJson } from '../records.ts';
 import type { TextForm } from '../text-form.ts';
 import { ApiError } from './api-error.ts';
 
@@ -26,15 +26,8 @@ export const jsonRecords = (request: FastifyRequest): Iterable<SentRecord> =>
 export const valueRecords = (body: Buffer): Iterable<SentRecord> => upTo(maxRecords, valuesOfJson(body));
 
 /** The records of a body of text. */
-export const textRecords = (form: TextForm, request: FastifyRequest): SentRecord[] => {
-  const body = bodyOf(request);
-  const records = form.split(body);
-  if (records.length > maxRecords) throw tooMany();
-  return records.map(({ start, end, ...record }) => {
-    const raw = (): Buffer => body.subarray(start, end);
-    return 'value' in record && end - start > maxRecordBytes ? { raw, rejection: tooLarge } : { raw, ...record };
-  });
-};
+export const textRecords = (form: TextForm, request: FastifyRequest): Iterable<SentRecord> =>
+  upTo(maxRecords, recordsOfText(form, bodyOf(request)));
 
 /** The body's bytes; none where nothing was sent. */
 export const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));

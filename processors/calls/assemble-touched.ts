@@ -1,10 +1,10 @@
 import type { CallRow } from '../../schemas/call-row.ts';
-import type { DeadLetter } from '../../schemas/dead-letters.ts';
+import { type DeadLetter, deadLetterOf } from '../../schemas/dead-letters.ts';
 import type { RecordingRow } from '../../schemas/rows.ts';
 import { type AssembledCall, assembleCallAndRecordings } from './assembly/assemble-call.ts';
 import { assembleLinked, type LinkedCall } from './assembly/assemble-linked.ts';
 import type { CallIdentity } from './assembly/identity.ts';
-import { deadLetter } from './intake.ts';
+import { stage } from './intake.ts';
 import type { OpenCall } from './open-calls.ts';
 
 export type Assembled = {
@@ -46,9 +46,15 @@ export const assembleTouched = (
 
 const failureLetter = ({ tenant_id, call_id, call_started_at }: CallIdentity, error: unknown): DeadLetter => {
   const message = `the call's events are kept, but no row can be made of them: ${String(error)}`;
-  return deadLetter(
-    { tenant_id, switch_id: '' },
+  return deadLetterOf(
     { code: 'ASSEMBLY_FAILED', message, field: '' },
-    { raw: Buffer.from(call_id), source: `calls/${call_id}`, timestampMs: Math.floor(call_started_at / 1000) },
+    {
+      tenant_id,
+      stage,
+      source: `calls/${call_id}`,
+      switch_id: '',
+      received_at: Math.floor(call_started_at / 1000) * 1000,
+      raw: Buffer.from(call_id),
+    },
   );
 };

@@ -128,7 +128,8 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
       unanchored_events: columns.unanchoredEventColumns,
       calls: columns.callColumns,
       recordings: columns.recordingColumns,
-      quarantine: columns.quarantineColumns,
+      quarantined_records: columns.quarantinedColumns,
+      quarantine_steps: columns.quarantineStepColumns,
       switch_events: columns.switchEventColumns,
       switch_signs: columns.switchSignColumns,
     };

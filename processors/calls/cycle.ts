@@ -1,12 +1,13 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
+import type { DeadLetter } from '../../schemas/dead-letters.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
 import { signsOf } from '../switch-signs.ts';
 import { type Anchored, type AnchorPlan, planAnchors, withIdentity } from './anchoring.ts';
 import { assembleTouched } from './assemble-touched.ts';
 import type { CallIdentity } from './assembly/identity.ts';
 import { refOf } from './call-ref.ts';
-import { type Arrived, deadLetter, takeIn } from './intake.ts';
+import { type Arrived, refusedEvent, takeIn } from './intake.ts';
 import { findGroups } from './linked-calls.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 import type { CycleStores } from './ports.ts';
@@ -84,10 +85,10 @@ const settle = (
   for (const [ref, call] of touched) memory.settle(ref, call, active.has(call.identity.call_id) ? null : nowMs);
 };
 
-const conflictLetter = (one: Anchored): ReturnType<typeof deadLetter> => {
+const conflictLetter = (one: Anchored): DeadLetter => {
   const told = isoFromMicros(one.event.call_started_at ?? one.event.occurred_at);
   const message = `call_started_at is ${told}, but the call is known to begin at ${isoFromMicros(one.identity.call_started_at)}`;
-  return deadLetter(one.event, { code: 'ANCHOR_CONFLICT', message, field: 'call_started_at' }, one);
+  return refusedEvent({ code: 'ANCHOR_CONFLICT', message, field: 'call_started_at' }, one);
 };
 
 const insertEvents = async (events: readonly Anchored[], { calls }: CycleStores): Promise<void> => {

@@ -1,10 +1,9 @@
 import type { LogRecord, RecordBatch } from '../../runtime/kafka.ts';
-import type { DeadLetter } from '../../schemas/dead-letters.ts';
+import { type DeadLetter, messageLetter } from '../../schemas/dead-letters.ts';
 import { decodeEvent, recordHash } from '../../schemas/event-codec.ts';
 import type { Event, EventType } from '../../schemas/events.ts';
-import { quarantineId } from '../../schemas/ids.ts';
+import { isPlausibleInstant } from '../../schemas/instants.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
-import { isPlausibleInstant } from './assembly/sane.ts';
 import { refOf } from './call-ref.ts';
 
 /** An event as it came from the log. */
@@ -48,12 +47,12 @@ const takeRecord = ({ value, timestampMs }: LogRecord, source: string): Arrived 
   const decoded = decodeEvent(value);
   if ('rejection' in decoded) {
     const rejection = { code: 'NOT_AN_EVENT', message: decoded.rejection, field: '' };
-    return deadLetter({ tenant_id: '', switch_id: '' }, rejection, { raw: value, source, timestampMs });
+    return messageLetter(rejection, { stage, event: null, raw: value, source, timestampMs });
   }
   const { event } = decoded;
   const arrived = { event, ref: refOf(event), hash: recordHash(value, event), raw: value, source, timestampMs };
   const flaw = flawOf(event);
-  if (flaw !== null) return deadLetter(event, flaw, arrived);
+  if (flaw !== null) return refusedEvent(flaw, arrived);
   return isOfCall(event) ? arrived : null;
 };
 
@@ -80,18 +79,8 @@ const flawOf = (event: Event): Rejection | null => {
   return null;
 };
 
-/** What could not be used, with its bytes. The same record gives the same letter, however often it is read. */
-export const deadLetter = (
-  { tenant_id, switch_id }: { readonly tenant_id: string; readonly switch_id: string },
-  rejection: Rejection,
-  { raw, source, timestampMs }: Pick<Arrived, 'raw' | 'source' | 'timestampMs'>,
-): DeadLetter => ({
-  ...rejection,
-  quarantine_id: quarantineId(tenant_id, source, raw),
-  tenant_id,
-  stage: 'calls',
-  source,
-  switch_id,
-  received_at: timestampMs * 1000,
-  raw,
-});
+/** Who says so in dead letters. */
+export const stage = 'calls';
+
+export const refusedEvent = (rejection: Rejection, arrived: Arrived): DeadLetter =>
+  messageLetter(rejection, { stage, ...arrived });

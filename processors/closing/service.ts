@@ -1,7 +1,7 @@
 import { createClickHouse } from '../../runtime/clickhouse.ts';
 import { runConsumerService } from '../../runtime/consumer-service.ts';
 import { createPublisher } from '../../runtime/kafka.ts';
-import { encodeDeadLetter } from '../../schemas/dead-letters.ts';
+import { deadLetterMessage } from '../../schemas/dead-letters.ts';
 import { topics } from '../../schemas/topics.ts';
 import { settings } from './settings.ts';
 import { takeSwitchEvents } from './switch-intake.ts';
@@ -30,13 +30,7 @@ export const runClosingProcessor = async (): Promise<void> =>
         const { rows, signs, refused } = takeSwitchEvents(batch);
         await store.insertEvents(rows);
         await store.insertSigns(signs);
-        await publisher.publish(
-          refused.map((letter) => ({
-            topic: topics.deadLetters,
-            key: `${letter.tenant_id}:${letter.quarantine_id}`,
-            value: encodeDeadLetter(letter),
-          })),
-        );
+        await publisher.publish(refused.map(deadLetterMessage));
         for (const { type } of rows) kept.inc({ type });
       },
     };

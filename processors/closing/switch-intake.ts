@@ -1,11 +1,10 @@
-import type { LogRecord, RecordBatch } from '../../runtime/kafka.ts';
-import type { DeadLetter } from '../../schemas/dead-letters.ts';
+import type { RecordBatch } from '../../runtime/kafka.ts';
+import { type DeadLetter, messageLetter } from '../../schemas/dead-letters.ts';
 import { decodeEvent, recordHash } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
-import { quarantineId } from '../../schemas/ids.ts';
+import { isPlausibleInstant } from '../../schemas/instants.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import type { SwitchEventRow, SwitchSignRow } from '../../schemas/rows.ts';
-import { isPlausibleInstant } from '../calls/assembly/sane.ts';
 import { signsOf } from '../switch-signs.ts';
 
 export type SwitchIntake = {
@@ -23,26 +22,29 @@ export const takeSwitchEvents = ({ topic, partition, messages }: RecordBatch): S
     // A tombstone says nothing.
     if (record.value === null) continue;
     const read = readEvent(record.value);
-    if ('event' in read) {
+    if (!('rejection' in read)) {
       events.push(read.event);
       rows.push(toRow(read.event, record.value));
     } else {
-      refused.push(toLetter(read, record.value, record, `${topic}/${partition}/${record.offset}`));
+      const { event, rejection } = read;
+      const source = `${topic}/${partition}/${record.offset}`;
+      const { value: raw, timestampMs } = record;
+      refused.push(messageLetter(rejection, { stage: 'closing', event, raw, source, timestampMs }));
     }
   }
   return { rows, signs: signsOf(events), refused };
 };
 
-type Refused = { readonly rejection: Rejection; readonly tenantId: string; readonly switchId: string };
+type Refused = { readonly rejection: Rejection; readonly event: Event | null };
 
 const readEvent = (value: Buffer): { readonly event: Event } | Refused => {
   const decoded = decodeEvent(value);
   if ('rejection' in decoded) {
-    return { tenantId: '', switchId: '', rejection: reject('NOT_AN_EVENT', decoded.rejection, '') };
+    return { event: null, rejection: reject('NOT_AN_EVENT', decoded.rejection, '') };
   }
   const { event } = decoded;
   const rejection = flawOf(event);
-  return rejection === null ? { event } : { rejection, tenantId: event.tenant_id, switchId: event.switch_id };
+  return rejection === null ? { event } : { rejection, event };
 };
 
 const flawOf = (event: Event): Rejection | null => {
@@ -74,20 +76,4 @@ const toRow = (event: Event, raw: Buffer): SwitchEventRow => ({
   boot_id: event.boot_id,
   native_seq: event.native.seq,
   event: raw,
-});
-
-const toLetter = (
-  { rejection, tenantId, switchId }: Refused,
-  raw: Buffer,
-  { timestampMs }: LogRecord,
-  source: string,
-): DeadLetter => ({
-  ...rejection,
-  quarantine_id: quarantineId(tenantId, source, raw),
-  tenant_id: tenantId,
-  stage: 'closing',
-  source,
-  switch_id: switchId,
-  received_at: timestampMs * 1000,
-  raw,
 });

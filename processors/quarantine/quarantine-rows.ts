@@ -1,21 +1,25 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
-import { type DeadLetter, decodeDeadLetter } from '../../schemas/dead-letters.ts';
-import { quarantineId } from '../../schemas/ids.ts';
-import type { QuarantineRow } from '../../schemas/rows.ts';
+import { type DeadLetter, decodeDeadLetter, messageLetter } from '../../schemas/dead-letters.ts';
+import type { QuarantinedRow } from '../../schemas/rows.ts';
+
+const latest = Number.MAX_SAFE_INTEGER;
 
 /**
- * The rows of a batch of dead letters. A letter that cannot be read is itself kept, under its place in the log: nothing
- * that came here is lost. Its tenant is unknown, so only operators see it.
+ * The rows of a batch of dead letters. A letter that cannot be read is itself kept: nothing that came here is lost. Its
+ * tenant is unknown, so only operators see it.
  */
-export const toQuarantineRows = ({ topic, partition, messages }: RecordBatch): QuarantineRow[] =>
+export const toQuarantinedRows = ({ topic, partition, messages }: RecordBatch): QuarantinedRow[] =>
   messages.flatMap(({ value, offset, timestampMs }) => {
     // A tombstone holds nothing to keep.
     if (value === null) return [];
     const letter = read(value);
-    return [
-      typeof letter === 'object' ? letter : undecodable(letter, value, `${topic}/${partition}/${offset}`, timestampMs),
-    ];
+    if (typeof letter === 'object') return [toRow(letter)];
+    const rejection = { code: 'UNDECODABLE', message: `not a dead letter: ${letter}`, field: '' };
+    const source = `${topic}/${partition}/${offset}`;
+    return [toRow(messageLetter(rejection, { stage: 'quarantine', event: null, raw: value, source, timestampMs }))];
   });
+
+const toRow = (letter: DeadLetter): QuarantinedRow => ({ ...letter, received_order: latest - letter.received_at });
 
 const read = (value: Buffer): DeadLetter | string => {
   try {
@@ -24,16 +28,3 @@ const read = (value: Buffer): DeadLetter | string => {
     return error instanceof Error ? error.message : String(error);
   }
 };
-
-const undecodable = (reason: string, raw: Buffer, source: string, timestampMs: number): QuarantineRow => ({
-  tenant_id: '',
-  quarantine_id: quarantineId('', source, raw),
-  received_at: timestampMs * 1000,
-  stage: 'quarantine',
-  source,
-  switch_id: '',
-  code: 'UNDECODABLE',
-  message: `not a dead letter: ${reason}`,
-  field: '',
-  raw,
-});

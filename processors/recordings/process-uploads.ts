@@ -1,7 +1,7 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
-import { type DeadLetter, encodeDeadLetter } from '../../schemas/dead-letters.ts';
+import { type DeadLetter, deadLetterMessage, messageLetter } from '../../schemas/dead-letters.ts';
 import { encodeEvent } from '../../schemas/event-codec.ts';
-import { quarantineId } from '../../schemas/ids.ts';
+import type { Event } from '../../schemas/events.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import type { RecordingRow } from '../../schemas/rows.ts';
 import { callEventKey, topics } from '../../schemas/topics.ts';
@@ -39,7 +39,7 @@ export const processUploads = async (ports: UploadPorts, batch: RecordBatch): Pr
   for (let at = 0; at < uploads.length; at += checksAtOnce) {
     await finish(ports, uploads.slice(at, at + checksAtOnce));
   }
-  if (letters.length > 0) await ports.publish(letters.map(letterMessage));
+  if (letters.length > 0) await ports.publish(letters.map(deadLetterMessage));
   for (const _letter of letters) ports.onChecked('rejected');
 };
 
@@ -63,12 +63,6 @@ const outcomeMessage = (outcome: Outcome): Message => ({
   value: encodeEvent(outcome),
 });
 
-const letterMessage = (letter: DeadLetter): Message => ({
-  topic: topics.deadLetters,
-  key: `${letter.tenant_id}:${letter.quarantine_id}`,
-  value: encodeDeadLetter(letter),
-});
-
 type Place = {
   readonly batch: RecordBatch;
   readonly offset: string;
@@ -77,18 +71,9 @@ type Place = {
 };
 
 const toLetter = (
-  { tenantId, rejection }: { readonly tenantId: string; readonly rejection: Rejection },
+  { event, rejection }: { readonly event: Event | null; readonly rejection: Rejection },
   { batch, offset, timestampMs, raw }: Place,
 ): DeadLetter => {
   const source = `${batch.topic}/${batch.partition}/${offset}`;
-  return {
-    ...rejection,
-    quarantine_id: quarantineId(tenantId, source, raw),
-    tenant_id: tenantId,
-    stage: 'recordings',
-    source,
-    switch_id: '',
-    received_at: timestampMs * 1000,
-    raw,
-  };
+  return messageLetter(rejection, { stage: 'recordings', event, raw, source, timestampMs });
 };

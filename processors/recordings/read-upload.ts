@@ -1,18 +1,21 @@
 import { decodeEvent } from '../../schemas/event-codec.ts';
+import type { Event } from '../../schemas/events.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import type { Uploaded } from './recording-outcome.ts';
 
-export type ReadUpload = { readonly uploaded: Uploaded } | { readonly rejection: Rejection; readonly tenantId: string };
+export type ReadUpload =
+  | { readonly uploaded: Uploaded }
+  | { readonly rejection: Rejection; readonly event: Event | null };
 
 const latestUs = Date.UTC(2200, 0) * 1000;
 
 /** The upload that a record tells of, or why it tells of none. */
 export const readUpload = (value: Buffer): ReadUpload => {
   const decoded = decodeEvent(value);
-  if ('rejection' in decoded) return { tenantId: '', rejection: reject('UNDECODABLE', decoded.rejection, '') };
+  if ('rejection' in decoded) return { event: null, rejection: reject('UNDECODABLE', decoded.rejection, '') };
   const { event } = decoded;
   const refuse = (code: string, message: string, field: string): ReadUpload => ({
-    tenantId: event.tenant_id,
+    event,
     rejection: reject(code, message, field),
   });
   if (event.type !== 'recording.uploaded') {

@@ -164,7 +164,7 @@ test('every upload is checked and told once, though the processor is killed and 
 
   const refused = await eventually(async () => {
     const kept = await clickhouse.query<{ code: string; raw: string; tenant_id: string }>(
-      'SELECT code, raw, tenant_id FROM quarantine FINAL',
+      'SELECT code, raw, tenant_id FROM quarantined_records FINAL',
     );
     return kept.length > 0 ? kept : undefined;
   });

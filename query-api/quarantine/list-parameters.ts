@@ -2,11 +2,21 @@ import { type Static, Type } from 'typebox';
 import { pageParameters, sortParameter } from '../listing/page-request.ts';
 import { readTimeRange, timeRangeParameters } from '../listing/time-range.ts';
 
+/** What has become of a refused record. */
+export const statuses = ['open', 'redriving', 'redriven', 'refused_again', 'dismissed'] as const;
+export type Status = (typeof statuses)[number];
+
+export const recordFilters = {
+  ...timeRangeParameters,
+  code: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Why it was refused.' })),
+  stage: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Who refused it.' })),
+  switch_id: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+};
+
 export const QuarantineListParameters = Type.Object(
   {
-    ...timeRangeParameters,
-    code: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Why it was refused.' })),
-    switch_id: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+    ...recordFilters,
+    status: Type.Optional(Type.Enum([...statuses], { description: 'What has become of it.' })),
     sort: sortParameter,
     ...pageParameters,
   },
@@ -16,14 +26,23 @@ export type QuarantineListParameters = Static<typeof QuarantineListParameters>;
 
 /** What refused records to list: instants in µs, null = whatever it is. */
 export type QuarantineFilters = {
+  readonly ids: readonly string[] | null;
   readonly from: number | null;
   readonly to: number | null;
   readonly code: string | null;
+  readonly stage: string | null;
   readonly switchId: string | null;
+  /** `unsettled`: nobody is at it, and it is neither redriven nor dismissed. */
+  readonly status: Status | 'unsettled' | null;
 };
 
-export const readQuarantineFilters = (given: QuarantineListParameters): QuarantineFilters => ({
+type Given = Pick<QuarantineListParameters, keyof typeof recordFilters>;
+
+export const readQuarantineFilters = (given: Given, status: QuarantineFilters['status']): QuarantineFilters => ({
+  ids: null,
   ...readTimeRange(given),
   code: given.code ?? null,
+  stage: given.stage ?? null,
   switchId: given.switch_id ?? null,
+  status,
 });

@@ -9,7 +9,6 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createObjectStore } from '../../runtime/s3.ts';
 import type { RecordingRow } from '../../schemas/rows.ts';
 import { createTables } from '../listing/tables.ts';
-import { createQuarantineReader } from '../quarantine/quarantine-reader.ts';
 import { apiClient } from '../testing/api-client.ts';
 import { createDatabase } from '../testing/database.ts';
 import { recordingRow, second, tenOClock } from '../testing/rows.ts';
@@ -33,7 +32,7 @@ const objects = createObjectStore(
   createLogger('test', 'silent'),
 );
 const { directory, secrets } = directoryOf({
-  acme: { tenantId: 'acme', scopes: ['recordings:read', 'quarantine:read'] },
+  acme: { tenantId: 'acme', scopes: ['recordings:read'] },
   globex: { tenantId: 'globex', scopes: ['*'] },
 });
 const tables = createTables(database.clickhouse, 10_000);
@@ -43,7 +42,6 @@ const app = await testApp({
   recordings: createRecordingReader(tables),
   audio,
   links: createDownloadLinks(audio, tables, { expiresInSeconds: 60 }),
-  quarantine: createQuarantineReader(tables),
 });
 const acme = apiClient(app, secrets.acme);
 const globex = apiClient(app, secrets.globex);
@@ -182,40 +180,4 @@ describe('audio', () => {
   test('that the store has lost is said to be so', async () => {
     assert.equal((await acme.get('/v1/recordings/rec_3/download')).statusCode, 409);
   });
-});
-
-test('refused records are the tenant’s own, with their bytes', async () => {
-  const raw = Buffer.from([0, 255, 10, 39, 92]);
-  const record = {
-    tenant_id: 'acme',
-    quarantine_id: 'bad_1',
-    received_at: tenOClock,
-    stage: 'ingest',
-    source: 'http',
-    switch_id: 'pbx1',
-    code: 'MISSING_FIELD',
-    message: "it's missing",
-    field: 'call_key',
-    raw,
-  };
-  await database.insert('quarantine', [
-    record,
-    { ...record, quarantine_id: 'bad_2', received_at: tenOClock + 1 },
-    { ...record, quarantine_id: 'bad_3', tenant_id: '' },
-  ]);
-  await database.insert('quarantine', [record]);
-  assert.deepEqual(
-    (await acme.listAll('/v1/quarantine?limit=1')).map(({ id }) => id),
-    ['bad_2', 'bad_1'],
-  );
-  assert.deepEqual(
-    (await acme.listAll('/v1/quarantine?code=MISSING_FIELD&switch_id=pbx1&to=2026-01-20T10:00:00.000001Z')).map(
-      ({ id }) => id,
-    ),
-    ['bad_1'],
-  );
-  const { data } = (await acme.get('/v1/quarantine/bad_1')).json<{ data: { raw_base64: string; raw_bytes: number } }>();
-  assert.deepEqual([Buffer.from(data.raw_base64, 'base64'), data.raw_bytes], [raw, 5]);
-  assert.deepEqual(await globex.listAll('/v1/quarantine'), []);
-  assert.equal((await acme.get('/v1/quarantine/bad_3')).statusCode, 404);
 });

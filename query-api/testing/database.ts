@@ -8,15 +8,23 @@ import {
   callAnchorColumns,
   callColumns,
   callEventColumns,
-  quarantineColumns,
+  quarantinedColumns,
+  quarantineStepColumns,
   recordingColumns,
 } from '../../schemas/clickhouse-columns.ts';
-import type { CallAnchorRow, CallEventRow, QuarantineRow, RecordingRow } from '../../schemas/rows.ts';
+import type {
+  CallAnchorRow,
+  CallEventRow,
+  QuarantinedRow,
+  QuarantineStepRow,
+  RecordingRow,
+} from '../../schemas/rows.ts';
 
 const encoders = {
   calls: rowBinaryEncoder<CallRow>(callColumns),
   recordings: rowBinaryEncoder<RecordingRow>(recordingColumns),
-  quarantine: rowBinaryEncoder<QuarantineRow>(quarantineColumns),
+  quarantined_records: rowBinaryEncoder<QuarantinedRow>(quarantinedColumns),
+  quarantine_steps: rowBinaryEncoder<QuarantineStepRow>(quarantineStepColumns),
   call_events: rowBinaryEncoder<CallEventRow>(callEventColumns),
   call_anchors: rowBinaryEncoder<CallAnchorRow>(callAnchorColumns),
 };
@@ -24,7 +32,8 @@ const encoders = {
 type Rows = {
   calls: CallRow;
   recordings: RecordingRow;
-  quarantine: QuarantineRow;
+  quarantined_records: QuarantinedRow;
+  quarantine_steps: QuarantineStepRow;
   call_events: CallEventRow;
   call_anchors: CallAnchorRow;
 };

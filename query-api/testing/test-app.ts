@@ -40,7 +40,8 @@ export const testApp = async (parts: Partial<AppParts> & Pick<AppParts, 'directo
     recordings: { list: missing, find: missing, told: missing },
     audio: { read: missing, presign: missing },
     links: { linkTo: missing, linksOf: missing },
-    quarantine: { list: missing, find: missing },
+    quarantine: { list: missing, find: missing, steps: missing, kinds: missing, eventOfCall: missing },
+    redriver: { redrive: missing, dismiss: missing },
     keys: { list: () => [], create: missing, revoke: missing },
     ...parts,
   });
