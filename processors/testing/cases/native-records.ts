@@ -5,7 +5,7 @@ import { at } from '../event-table.ts';
 
 /** One record as a switch writes it. */
 export type NativeRecord = {
-  readonly dialect: Dialect;
+  readonly dialect: Pick<Dialect, 'name' | 'normalise'>;
   readonly value: unknown;
   /** Second of the test at which it came, where it matters. */
   readonly receivedAt?: number;
