@@ -37,6 +37,13 @@ test('a new column is added to both tables, an index to the stored one', () => {
   ]);
 });
 
+test('a table that goes, goes with the stored one', () => {
+  assert.deepEqual(toClusterStatements('DROP TABLE IF EXISTS calls', 'main'), [
+    'DROP TABLE IF EXISTS calls ON CLUSTER `main`',
+    'DROP TABLE IF EXISTS calls_local ON CLUSTER `main`',
+  ]);
+});
+
 test('every migration has its form for a cluster', () => {
   for (const { file, statement } of readMigrations()) {
     const statements = toClusterStatements(statement, 'main');

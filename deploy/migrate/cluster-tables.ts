@@ -18,6 +18,9 @@ export const toClusterStatements = (statement: string, cluster: string): readonl
     const [, table = '', changes = ''] = alter;
     return alterStatements(table, changes, cluster);
   }
+  const drop = /^DROP TABLE IF EXISTS (\w+)$/.exec(statement);
+  if (drop !== null)
+    return [drop[1], `${drop[1]}_local`].map((table) => `DROP TABLE IF EXISTS ${table} ON CLUSTER ${quoted(cluster)}`);
   throw new Error(`no form for a cluster is known of: ${statement.slice(0, 80)}`);
 };
 
