@@ -92,21 +92,20 @@ ORDER BY asked_at, attempt_id, step != 'asked'`,
   params: { tenant: tenantId, id },
 });
 
-// GLOBAL: on a cluster both tables are distributed ones.
 const withStatus = (conditions: Conditions, status: QuarantineFilters['status']): Conditions => {
   const touched = `SELECT quarantine_id FROM (${standings()})`;
   switch (status) {
     case null:
       return conditions;
     case 'open':
-      return and(conditions, `quarantine_id GLOBAL NOT IN (${touched})`);
+      return and(conditions, `quarantine_id NOT IN (${touched})`);
     case 'unsettled':
-      return and(conditions, `quarantine_id GLOBAL NOT IN (${touched} WHERE status != 'refused_again')`);
+      return and(conditions, `quarantine_id NOT IN (${touched} WHERE status != 'refused_again')`);
     case 'redriving':
     case 'redriven':
     case 'refused_again':
     case 'dismissed':
-      return and(conditions, `quarantine_id GLOBAL IN (${touched} WHERE status = {status:String})`, { status });
+      return and(conditions, `quarantine_id IN (${touched} WHERE status = {status:String})`, { status });
   }
 };
 
