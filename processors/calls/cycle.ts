@@ -3,7 +3,7 @@ import type { CallRow } from '../../schemas/call-row.ts';
 import type { DeadLetter } from '../../schemas/dead-letters.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
 import { signsOf } from '../switch-signs.ts';
-import { type Anchored, type AnchorPlan, planAnchors, withIdentity } from './anchoring.ts';
+import { type Anchored, type AnchorPlan, planAnchors } from './anchoring.ts';
 import { assembleTouched } from './assemble-touched.ts';
 import type { CallIdentity } from './assembly/identity.ts';
 import { refOf } from './call-ref.ts';
@@ -11,9 +11,10 @@ import { type Arrived, refusedEvent, takeIn } from './intake.ts';
 import { findGroups } from './linked-calls.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 import type { CycleStores } from './ports.ts';
-import { findCalls, type Recognised, recognise } from './recognise.ts';
-import { toAnchorRow, toEventRow, toJoined, toWaitingRow } from './rows-of-events.ts';
+import { type Recognised, recognise } from './recognise.ts';
+import { toAnchorRow, toEventRow, toJoined } from './rows-of-events.ts';
 import { gather } from './touched-calls.ts';
+import { keepWaiting } from './waiting-events.ts';
 
 export type CycleReport = {
   readonly events: number;
@@ -128,14 +129,4 @@ const joinWaiting = async (
   }
   if (calls.size === 0) return [];
   return (await waiting.find([...calls.values()])).map((row) => toJoined(row, calls.get(refOf(row)) as CallIdentity));
-};
-
-const keepWaiting = async (arrived: readonly Arrived[], { anchors, waiting }: CycleStores): Promise<Anchored[]> => {
-  if (arrived.length === 0) return [];
-  await waiting.insert(arrived.map(toWaitingRow));
-  const calls = await findCalls(new Set(arrived.map(({ ref }) => ref)), anchors);
-  return arrived.flatMap((one) => {
-    const identity = calls.get(one.ref);
-    return identity === undefined ? [] : [withIdentity(one, identity)];
-  });
 };

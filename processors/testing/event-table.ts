@@ -20,7 +20,7 @@ export type TableOptions = {
 
 /**
  * Events from lines of `seconds type leg key=value …`, a leg of `-` meaning none. Keys of the envelope: `with` (other
- * leg), `call`, `tenant`, `id`, `seq`, `anchor`, `observed`, `switch`, `boot`; every other key is the payload's.
+ * leg), `call`, `tenant`, `id`, `seq`, `anchor`, `observed`, `switch`, `boot`, `precision`; every other key is the payload's.
  */
 export const eventTable = (table: string, options: TableOptions = {}): Event[] =>
   table
@@ -52,7 +52,7 @@ const toEvent = (line: string, index: number, options: TableOptions): Event => {
     leg_id: leg === '-' ? null : leg,
     other_leg_id: cells.get('with') ?? null,
     occurred_at: occurredAt,
-    occurred_precision: 'us',
+    occurred_precision: cells.get('precision') ?? 'us',
     extra: {},
     type: type as EventType,
     payload: payloadOf[type as EventType](cells),

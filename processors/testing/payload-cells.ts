@@ -71,7 +71,9 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
     cause_native: text(cells, 'cause'),
     ended_by: word(cells, 'by', 'unknown'),
     leg: maybeFacts(cells),
-    totals: cells.has('bill_ms') ? { duration_ms: null, bill_ms: numberOrNull(cells, 'bill_ms'), hold_ms: null } : null,
+    totals: cells.has('bill_ms')
+      ? { duration_ms: numberOrNull(cells, 'duration_ms'), bill_ms: numberOrNull(cells, 'bill_ms'), hold_ms: null }
+      : null,
   }),
   'call.linked': (cells) => ({
     from_call_key: text(cells, 'from'),
@@ -154,8 +156,16 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
     detail: '',
   }),
   'recording.deleted': (cells) => ({ recording_id: text(cells, 'recording') || 'r1', reason: '', by: '' }),
-  'transcript.attached': (cells) => ({ recording_id: textOrNull(cells, 'recording'), language: 'en', text: '' }),
-  'cost.added': (cells) => ({ item: text(cells, 'item'), amount_micros: 0, currency: 'EUR' }),
+  'transcript.attached': (cells) => ({
+    recording_id: textOrNull(cells, 'recording'),
+    language: text(cells, 'language') || 'en',
+    text: text(cells, 'text'),
+  }),
+  'cost.added': (cells) => ({
+    item: text(cells, 'item'),
+    amount_micros: numberOrNull(cells, 'micros') ?? 0,
+    currency: text(cells, 'currency') || 'EUR',
+  }),
   'agent.logged_in': (cells) => ({ agent_id: text(cells, 'agent'), session_id: '', device: '' }),
   'agent.logged_out': (cells) => ({ agent_id: text(cells, 'agent'), session_id: '' }),
   'agent.queue_joined': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: '', penalty: null }),

@@ -12,6 +12,7 @@ import type { CallIdentity } from './identity.ts';
 import { foldLegs, type Leg } from './legs.ts';
 import { type LocalChannels, throughLocalChannels } from './local-channels.ts';
 import { toVisit, type Visit, type VisitContext } from './queue-visits.ts';
+import { withReceiptsInOrder } from './receipts.ts';
 import { rolesOf } from './roles.ts';
 import { findRoot } from './root.ts';
 import { union } from './spans.ts';
@@ -48,7 +49,7 @@ export type Story = {
 
 /** Understands the events of a call, given in the order of their set. */
 export const toStory = (identity: CallIdentity, events: readonly Event[]): Story => {
-  const facets = toFacets(events);
+  const facets = toFacets(withReceiptsInOrder(events));
   const channels = foldLegs(facets);
   const closing = closeLegs(channels, facets);
   const { legs, bridges, behind } = throughLocalChannels(foldBridges(facets, channels), channels);

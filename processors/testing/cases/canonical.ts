@@ -5,7 +5,13 @@ import type { NativeRecord } from './native-records.ts';
 
 /** Events that a client sends in the canonical form, from the lines of an event table: what no switch tells natively. */
 export const canonical = (table: string, options: TableOptions = {}): NativeRecord[] =>
-  eventTable(table, options).map((event) => ({ dialect: dialects.canonical, value: eventToJson(event) }));
+  eventTable(table, options).map((event) => ({ dialect: ofOwnSwitch, value: eventToJson(event) }));
+
+/** The events name their switch themselves. */
+const ofOwnSwitch: NativeRecord['dialect'] = {
+  ...dialects.canonical,
+  normalise: (value, source) => dialects.canonical.normalise(value, { ...source, askedSwitchId: null }),
+};
 
 /** What Trunkline itself says of calls and nobody may send: conclusions, and what became of recordings. */
 export const trunkline = (table: string, options: TableOptions = {}): NativeRecord[] =>

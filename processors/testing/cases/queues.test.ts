@@ -80,21 +80,21 @@ test('case 28: one call enters one queue twice', async () => {
   await told(
     freeswitch(`${entered}
       11.0 callcenter::info        a member-queue-end visit=v1 cause=Cancel reason=EXIT_WITH_KEY
-      20.0 callcenter::info        a member-queue-start queue=support visit=v1
-      25.0 callcenter::info        a agent-offering visit=v1 agent=ann
-      25.0 CHANNEL_CREATE          b outbound sofia/internal/2001@10.0.0.7 +442079460123>2001 of=a
-      27.0 CHANNEL_ANSWER          b
-      27.0 callcenter::info        a bridge-agent-start visit=v1 agent=ann agent_leg=b
-      27.1 CHANNEL_BRIDGE          a b
-      37.1 CHANNEL_HANGUP_COMPLETE a NORMAL_CLEARING by=recv_bye
-      37.1 CHANNEL_HANGUP_COMPLETE b NORMAL_CLEARING by=send_bye
-      37.2 callcenter::info        a bridge-agent-end visit=v1 agent=ann agent_leg=b`),
+      14.0 callcenter::info        a member-queue-start queue=support visit=v1
+      19.0 callcenter::info        a agent-offering visit=v1 agent=ann
+      19.0 CHANNEL_CREATE          b outbound sofia/internal/2001@10.0.0.7 +442079460123>2001 of=a
+      21.0 CHANNEL_ANSWER          b
+      21.0 callcenter::info        a bridge-agent-start visit=v1 agent=ann agent_leg=b
+      21.1 CHANNEL_BRIDGE          a b
+      31.1 CHANNEL_HANGUP_COMPLETE a NORMAL_CLEARING by=recv_bye
+      31.1 CHANNEL_HANGUP_COMPLETE b NORMAL_CLEARING by=send_bye
+      31.2 callcenter::info        a bridge-agent-end visit=v1 agent=ann agent_leg=b`),
   ).gives({
     disposition: 'answered',
     wait_ms: 17_000,
     queue_visits: [
       { visit_id: 'v1', outcome: 'exit_key', entered_at: at(1), wait_ms: 10_000, offers: [] },
-      { visit_id: 'v1#2', outcome: 'answered', entered_at: at(20), wait_ms: 7000, connect_ms: 10_000 },
+      { visit_id: 'v1#2', outcome: 'answered', entered_at: at(14), wait_ms: 7000, connect_ms: 10_000 },
     ],
     // The same queue again is no overflow.
     overflows: [],

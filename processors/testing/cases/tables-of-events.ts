@@ -7,20 +7,26 @@ import { keepAll } from '../topology.ts';
 
 /** The tables that the calls processor makes of batches of events. Fails where it can make nothing of one. */
 export const tablesOfEvents = async (batches: readonly (readonly Event[])[]): Promise<Tables> => {
+  const tables = await tablesOfRecords(batches.map((events) => events.map(encodeEvent)));
+  assert.deepEqual(tables.deadLetters.final(), []);
+  return tables;
+};
+
+/** The tables that it makes of batches of records of the log, whatever is in them. */
+export const tablesOfRecords = async (batches: readonly (readonly Buffer[])[]): Promise<Tables> => {
   const tables = createTables();
   const stores = tableStores(tables, async (effect) => effect());
   const loop = createCallsLoop({ stores, limits: keepAll, nowMs: () => 0 });
   let offset = 0;
-  for (const events of batches) {
-    const messages = events.map((event) => ({
+  for (const values of batches) {
+    const messages = values.map((value) => ({
       offset: String(offset++),
       key: null,
-      value: encodeEvent(event),
+      value,
       timestampMs: 0,
       headers: {},
     }));
     await loop.handle({ topic: 'call-events', partition: 0, messages, highWatermark: String(offset) });
   }
-  assert.deepEqual(tables.deadLetters.final(), []);
   return tables;
 };
