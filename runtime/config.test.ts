@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ConfigError, describeConfig, readConfig, Secret, setting } from './config.ts';
 import { clickhouseSettings, kafkaSettings, processSettings, s3Settings } from './settings.ts';
@@ -45,6 +48,19 @@ test('all that is wrong is told at once, each with what is expected', () => {
       return true;
     },
   );
+});
+
+test('a secret may stand in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'config-'));
+  after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'password');
+  await writeFile(file, 'hush hush\n');
+  assert.equal(readConfig(spec, { NAME: 'x', PASSWORD_FILE: file }).password?.reveal(), 'hush hush');
+  assert.throws(() => readConfig(spec, { NAME: 'x', PASSWORD_FILE: file, PASSWORD: 'y' }), {
+    message: 'PASSWORD: is set and PASSWORD_FILE too: set one of them, expected a secret',
+  });
+  assert.throws(() => readConfig(spec, { NAME: 'x', PASSWORD_FILE: `${file}.none` }), { message: /cannot be read/ });
+  assert.throws(() => readConfig(spec, { NAME_FILE: file }), { message: /NAME: is not set/ });
 });
 
 test('an integer is digits and nothing else', () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Reading of settings from the environment: declared as data, read all at once, wrong ones reported together. */
 
 const hidden = '[set]';
@@ -42,6 +44,8 @@ export type Setting<Value> = {
   readonly expected: string;
   readonly unset: Unset<Value>;
   readonly parse: (text: string) => Parsed<Value>;
+  /** May stand in a file instead, which `ENV_NAME_FILE` names: where secrets are mounted, not set. */
+  readonly isSecret: boolean;
 };
 
 export type ConfigSpec = Readonly<Record<string, Setting<unknown>>>;
@@ -70,7 +74,7 @@ function declare<Value, Options extends Common<Value>>(
     options.default !== undefined
       ? { kind: 'default', value: options.default }
       : { kind: options.optional === true ? 'optional' : 'required' };
-  return { env: options.env, doc: options.doc, expected, unset, parse };
+  return { env: options.env, doc: options.doc, expected, unset, parse, isSecret: false };
 }
 
 type IntegerOptions = Common<number> & { readonly min?: number; readonly max?: number };
@@ -145,7 +149,7 @@ function list<const Options extends Common<readonly string[]>>(options: Options)
 }
 
 function secret<const Options extends Common<Secret>>(options: Options) {
-  return declare<Secret, Options>(options, 'a secret', (text) => ({ value: new Secret(text) }));
+  return { ...declare<Secret, Options>(options, 'a secret', (text) => ({ value: new Secret(text) })), isSecret: true };
 }
 
 export const setting = { string, choice, integer, url, address, boolean, list, secret };
@@ -168,7 +172,7 @@ export function readConfig<const Spec extends ConfigSpec>(spec: Spec, env: Envir
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [key, declared] of Object.entries(spec)) {
-    const read = readSetting(declared, env[declared.env]);
+    const read = readSetting(declared, env);
     if ('wrong' in read) problems.push(`${declared.env}: ${read.wrong}, expected ${declared.expected}`);
     else values[key] = read.value;
   }
@@ -176,11 +180,24 @@ export function readConfig<const Spec extends ConfigSpec>(spec: Spec, env: Envir
   return values as ConfigOf<Spec>;
 }
 
-function readSetting(declared: Setting<unknown>, given: string | undefined): Parsed<unknown> {
-  const text = given?.trim() ?? '';
-  if (text !== '') return declared.parse(text);
+function readSetting(declared: Setting<unknown>, env: Environment): Parsed<unknown> {
+  const given = givenText(declared, env);
+  if ('wrong' in given) return given;
+  if (given.value !== '') return declared.parse(given.value);
   if (declared.unset.kind === 'default') return { value: declared.unset.value };
   return declared.unset.kind === 'optional' ? { value: undefined } : { wrong: 'is not set' };
+}
+
+function givenText({ env: name, isSecret }: Setting<unknown>, env: Environment): Parsed<string> {
+  const text = env[name]?.trim() ?? '';
+  const file = isSecret ? (env[`${name}_FILE`]?.trim() ?? '') : '';
+  if (file === '') return { value: text };
+  if (text !== '') return { wrong: `is set and ${name}_FILE too: set one of them` };
+  try {
+    return { value: readFileSync(file, 'utf8').trim() };
+  } catch {
+    return { wrong: `cannot be read from ${file}` };
+  }
 }
 
 /** A table of the settings with their values, for a start-up log or a `--validate` run; secrets are shown as `[set]`. */

@@ -16,7 +16,8 @@ const api: Service = {
   run: async () => (await import('../../query-api/service.ts')).runQueryApi(),
 };
 
-const processors: readonly Service[] = [
+/** In the order of the path of an event. */
+export const processors: readonly Service[] = [
   {
     name: 'calls',
     description: 'assemble events into call detail records',
