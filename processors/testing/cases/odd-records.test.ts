@@ -39,7 +39,8 @@ test('case 87: poisoned records in a batch: the others make their calls', async 
   const tables = await tablesOfRecords([mixed]);
   assert.deepEqual(answers(tables), { a: 'answered 60000', m: 'answered 60000' });
   const letters = tables.deadLetters.final();
-  assert.equal(letters.length, records.length);
+  // The same bytes are one refused record, however often they come.
+  assert.equal(letters.length, poison.length);
   assert.ok(letters.every(({ code, raw }) => code === 'NOT_AN_EVENT' && poison.some((bytes) => bytes.equals(raw))));
 });
 
