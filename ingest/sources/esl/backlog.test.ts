@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBacklog } from './backlog.ts';
-import type { Gap } from './position.ts';
+import type { Gap } from '../position.ts';
 
 const second = 1_000_000;
 

@@ -1,4 +1,4 @@
-import type { Gap } from './position.ts';
+import type { Gap } from '../position.ts';
 
 // mod_event_socket keeps 100,000 events for a listener that does not read (MAX_QUEUE_LEN). What comes then is lost to
 // it, up to 500 events without a word; after that it is cut off. How full that queue was when an event was made can be

@@ -6,8 +6,9 @@ import { source } from '../../testing/sources.ts';
 import { createClockOffset } from '../clock-offset.ts';
 import { shortCall } from '../testing/freeswitch-calls.ts';
 import { eventFrame, frame } from '../testing/freeswitch-frames.ts';
-import { type Conversation, createConversation, type Heard } from './conversation.ts';
-import type { Gap, Position } from './position.ts';
+import type { Heard } from '../read-switch.ts';
+import { createConversation, type EslConversation } from './conversation.ts';
+import type { Gap, Position } from '../position.ts';
 
 const receivedAtUs = 1_772_704_800_000_000;
 const legId = '6f3d2a10-0000-4000-8000-000000000001';
@@ -35,7 +36,7 @@ const api = { 'Event-Name': 'API' };
 
 const call = shortCall(legId, stampUs);
 
-const open = (before: Position | null = null): { conversation: Conversation; gaps: Gap[] } => {
+const open = (before: Position | null = null): { conversation: EslConversation; gaps: Gap[] } => {
   const gaps: Gap[] = [];
   const conversation = createConversation({
     login: { user: undefined, password: 'secret' },
@@ -48,7 +49,7 @@ const open = (before: Position | null = null): { conversation: Conversation; gap
   return { conversation, gaps };
 };
 
-const hearAll = (conversation: Conversation, pieces: readonly Buffer[]): Heard => {
+const hearAll = (conversation: EslConversation, pieces: readonly Buffer[]): Heard => {
   const all: Heard = { send: '', own: [], records: [], ended: null };
   for (const piece of pieces) {
     const heard = conversation.hear(piece, source({ observedAtUs: receivedAtUs }));

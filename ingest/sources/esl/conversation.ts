@@ -1,34 +1,15 @@
-import type { Event } from '../../../schemas/events.ts';
 import type { Source } from '../../dialect.ts';
 import { plainEvents } from '../../freeswitch/event-plain.ts';
 import { textOf } from '../../freeswitch/headers.ts';
 import { nativeEvent } from '../../freeswitch/native-event.ts';
 import { subscription } from '../../freeswitch/normalise-event.ts';
-import type { SentRecord } from '../../records.ts';
+import type { Conversation, Heard } from '../read-switch.ts';
 import { createFrameSplitter, type EslFrame } from './frames.ts';
 import { createListener, type Listener, type ListenerParts } from './listener.ts';
-import type { Position } from './position.ts';
 import { channelsCommand, type EslLogin, type EslPhase, nextStep } from './protocol.ts';
 
-/** What some bytes from the socket come to. */
-export type Heard = {
-  /** To be written to the socket. */
-  send: string;
-  /** Events of the source's own, which go before the records. */
-  own: Event[];
-  records: SentRecord[];
-  /** Why the connection is of no more use; null while it is. */
-  ended: string | null;
-};
-
-export type Conversation = {
-  readonly hear: (chunk: Buffer, source: Source) => Heard;
-  readonly isListening: () => boolean;
-  /** The command that asks which channels live; empty while the switch is not listened to. */
-  readonly askChannels: (nowUs: number) => string;
-  /** How far the switch was read. */
-  readonly position: () => Position | null;
-};
+/** A conversation in which the switch can be asked which channels live; empty while it is not listened to. */
+export type EslConversation = Conversation & { readonly askChannels: (nowUs: number) => string };
 
 export type ConversationParts = ListenerParts & { readonly login: EslLogin };
 
@@ -38,7 +19,7 @@ const maxBodyBytes = 64 * 1024 * 1024;
 const wanted = `API ${subscription}`;
 
 /** One connection to an event socket, from greeting to end, without the socket. */
-export const createConversation = ({ login, ...parts }: ConversationParts): Conversation => {
+export const createConversation = ({ login, ...parts }: ConversationParts): EslConversation => {
   const splitter = createFrameSplitter(maxBodyBytes);
   const listener = createListener(parts);
   let phase: EslPhase = 'greeting';

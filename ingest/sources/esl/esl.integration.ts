@@ -41,7 +41,7 @@ const startLoad = (peer: FreeswitchPeer) => {
   return { fired, stop: () => clearInterval(timer) };
 };
 
-suite('the event socket source', { timeout: 120_000 }, () => {
+suite('the event socket source', { timeout: 300_000 }, () => {
   const secret = newSecret();
   let tenants = 0;
   let folder: string;

@@ -5,7 +5,8 @@ import type { ClockOffset } from '../clock-offset.ts';
 import { createBacklog } from './backlog.ts';
 import { channelsOf } from './channels.ts';
 import { channelsEvent, gapEvent, startedEvent } from './own-events.ts';
-import { type Gap, meet, type Position } from './position.ts';
+import { type Gap, meet, type Position } from '../position.ts';
+import type { Beginning } from '../read-switch.ts';
 
 /** What the source concludes itself from what it hears over one connection. */
 export type Listener = {
@@ -17,15 +18,7 @@ export type Listener = {
   readonly position: () => Position | null;
 };
 
-export type ListenerParts = {
-  readonly clock: ClockOffset;
-  /** How far the switch was read over the connection before. */
-  readonly before: Position | null;
-  readonly onGap: (gap: Gap) => void;
-  /** Told how long after it was made an event came, µs. */
-  readonly onLag: (us: number) => void;
-  readonly logger: Logger;
-};
+export type ListenerParts = Beginning & { readonly clock: ClockOffset; readonly logger: Logger };
 
 /** More of them are no event that Kafka takes. */
 const maxChannels = 20_000;
@@ -46,7 +39,7 @@ export const createListener = ({ clock, before, onGap, onLag, logger }: Listener
 
   const findings = (native: NativeEvent, seq: number, madeAtUs: number, nowUs: number): Event[] => {
     const event = { bootId: native.bootId, seq, atUs: native.stampUs };
-    const met = meet(position, event, latest === null);
+    const met = meet(position, event, { isFirstOfConnection: latest === null, firstSeq: 1 });
     position = met.position;
     return [
       ...(met.hasBooted ? [startedEvent(native)] : []),

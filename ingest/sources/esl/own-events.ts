@@ -1,7 +1,7 @@
 import type { Event } from '../../../schemas/events.ts';
 import { type NativeEvent, canonicalEvent } from '../../freeswitch/native-event.ts';
 import { noPlace } from '../../freeswitch/normalise-event.ts';
-import type { Gap } from './position.ts';
+import type { Gap } from '../position.ts';
 
 // What the source itself has to say of the switch. An id is made of all that is said, so two sources that come to the
 // same finding say one thing.
