@@ -1,3 +1,4 @@
+import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { sourceSettings } from '../../ingest/sources/settings.ts';
 import { ConfigError, type ConfigSpec, describeConfig, readConfig } from '../../runtime/config.ts';
@@ -15,7 +16,10 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
     ['api', (await import('../../query-api/service.ts')).settings],
   ]);
 
-const sources: ReadonlyMap<string, ConfigSpec> = new Map([['source esl', eslSettings]]);
+const sources: ReadonlyMap<string, ConfigSpec> = new Map<string, ConfigSpec>([
+  ['source esl', eslSettings],
+  ['source ami', amiSettings],
+]);
 
 /** Whether anything is set that only this source reads; most installations run none. */
 const isSetUp = (spec: ConfigSpec, env: Env): boolean =>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ConfigSpec, Setting } from '../../runtime/config.ts';
 import { kafkaSettings, processSettings } from '../../runtime/settings.ts';
+import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { addService, type Service } from './service-commands.ts';
 import { table } from './table.ts';
@@ -13,6 +14,12 @@ const sources: readonly Source[] = [
     description: 'read the event socket of a FreeSWITCH',
     settings: eslSettings,
     run: async () => (await import('../../ingest/sources/esl/service.ts')).runEslSource(),
+  },
+  {
+    name: 'ami',
+    description: 'read the manager of an Asterisk',
+    settings: amiSettings,
+    run: async () => (await import('../../ingest/sources/ami/service.ts')).runAmiSource(),
   },
 ];
 

@@ -10,6 +10,7 @@ import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
 import { queueEvents } from '../../ingest/freeswitch/queue-events.ts';
 import { settings as redriveSettings } from '../../ingest/redrive/service.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
+import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
 import { settings as closingSettings } from '../../processors/closing/settings.ts';
@@ -46,6 +47,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   redrive: redriveSettings,
   api: apiSettings,
   esl: eslSettings,
+  ami: amiSettings,
   migrate: migrateSettings,
 };
 

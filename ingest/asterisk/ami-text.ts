@@ -33,8 +33,11 @@ const noEvent = (text: string): TextRecord => ({
 
 const field = /^([A-Za-z][\w().-]*): ?(.*)$/;
 
-/** The lines from here on up to one that is no field of an event. */
-const readEvent = (text: string, start: number): TextRecord => {
+/** The lines from here on up to one that is no field of an event. The text has one character a byte. */
+export const readEvent = (
+  text: string,
+  start: number,
+): { start: number; end: number; value: Readonly<Record<string, string>> } => {
   const value: Record<string, string> = {};
   let at = start;
   while (at < text.length) {

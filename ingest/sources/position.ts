@@ -15,28 +15,24 @@ export type Gap = {
 
 export type Met = { readonly position: Position; readonly hasBooted: boolean; readonly gap: Gap | null };
 
-export type MetOptions = {
-  readonly isFirstOfConnection: boolean;
-  /** The number that a boot begins with. */
-  readonly firstSeq: number;
-};
-
 /**
  * What the number of an event says. Numbers left out while the connection stands mean nothing: switches draw some that
  * they never send. Those between two connections are what nobody heard.
  */
-export const meet = (before: Position | null, event: Position, { isFirstOfConnection, firstSeq }: MetOptions): Met => {
+export const meet = (before: Position | null, event: Position, isFirstOfConnection: boolean): Met => {
   if (before === null) return { position: event, hasBooted: true, gap: null };
   if (before.bootId !== event.bootId) {
-    const unheard = { ...before, seq: event.seq === null ? null : firstSeq - 1 };
+    const unheard = { ...before, seq: event.seq === null ? null : 0 };
     return { position: event, hasBooted: true, gap: gapBetween(unheard, event, 'switch_restarted') };
   }
   const position = isBehind(event, before) ? before : event;
   return { position, hasBooted: false, gap: isFirstOfConnection ? gapBetween(before, event, 'disconnected') : null };
 };
 
-const isBehind = (event: Position, before: Position): boolean =>
-  event.seq !== null && before.seq !== null ? event.seq < before.seq : event.atUs < before.atUs;
+const isBehind = (event: Position, before: Position): boolean => {
+  if (event.seq !== null) return before.seq !== null && event.seq < before.seq;
+  return event.atUs < before.atUs;
+};
 
 const gapBetween = (before: Position, event: Position, reason: string): Gap | null => {
   const times = { reason, fromAtUs: before.atUs, toAtUs: event.atUs };

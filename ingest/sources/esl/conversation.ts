@@ -23,13 +23,14 @@ export const createConversation = ({ login, ...parts }: ConversationParts): EslC
   const splitter = createFrameSplitter(maxBodyBytes);
   const listener = createListener(parts);
   let phase: EslPhase = 'greeting';
+  /** When the channels were asked for, by our clock. */
   let askedAtUs = 0;
 
   const hearFrame = (frame: EslFrame, source: Source, heard: Heard): void => {
     const step = nextStep(phase, frame, login, wanted);
     phase = step.phase;
     heard.send += step.send;
-    if (step.send === channelsCommand) askedAtUs = source.observedAtUs + parts.clock.us();
+    if (step.send === channelsCommand) askedAtUs = source.observedAtUs;
     switch (step.finding.kind) {
       case 'event':
         hearEvent(step.finding.body, source, listener, heard);
@@ -53,7 +54,7 @@ export const createConversation = ({ login, ...parts }: ConversationParts): EslC
     isListening: () => phase === 'listening',
     askChannels: (nowUs) => {
       if (phase !== 'listening') return '';
-      askedAtUs = nowUs + parts.clock.us();
+      askedAtUs = nowUs;
       return channelsCommand;
     },
     position: listener.position,

@@ -12,7 +12,7 @@ import type { Beginning } from '../read-switch.ts';
 export type Listener = {
   /** Takes note of an event that came at `nowUs`. */
   readonly event: (native: NativeEvent, nowUs: number) => Event[];
-  /** Takes the answer to `show channels as json`, asked for at `askedAtUs` by the switch's clock. */
+  /** Takes the answer to `show channels as json`, asked for at `askedAtUs` by our clock. */
   readonly channels: (answer: string, askedAtUs: number) => Event[];
   /** How far the switch was read; null before the first event of all. */
   readonly position: () => Position | null;
@@ -39,7 +39,7 @@ export const createListener = ({ clock, before, onGap, onLag, logger }: Listener
 
   const findings = (native: NativeEvent, seq: number, madeAtUs: number, nowUs: number): Event[] => {
     const event = { bootId: native.bootId, seq, atUs: native.stampUs };
-    const met = meet(position, event, { isFirstOfConnection: latest === null, firstSeq: 1 });
+    const met = meet(position, event, latest === null);
     position = met.position;
     return [
       ...(met.hasBooted ? [startedEvent(native)] : []),
@@ -54,7 +54,7 @@ export const createListener = ({ clock, before, onGap, onLag, logger }: Listener
       const madeAtUs = native.stampUs - clock.us();
       onLag(nowUs - madeAtUs);
       const own = native.seq === null || native.bootId === '' ? [] : findings(native, native.seq, madeAtUs, nowUs);
-      if (early !== null) own.push(channelsEvent(native, early.legIds, early.askedAtUs));
+      if (early !== null) own.push(channelsEvent(native, early.legIds, early.askedAtUs + clock.us()));
       early = null;
       latest = native;
       return own;
@@ -66,7 +66,7 @@ export const createListener = ({ clock, before, onGap, onLag, logger }: Listener
         logger.error({ problem }, 'the answer to `show channels as json` cannot be used');
         return [];
       }
-      if (latest !== null) return [channelsEvent(latest, channels.legIds, askedAtUs)];
+      if (latest !== null) return [channelsEvent(latest, channels.legIds, askedAtUs + clock.us())];
       early = { legIds: channels.legIds, askedAtUs };
       return [];
     },

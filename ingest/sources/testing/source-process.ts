@@ -1,14 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceProcess, startServiceProcess } from '../../testing/service-process.ts';
 
 const runs = {
   esl: [new URL('../esl/service.ts', import.meta.url), 'runEslSource()'],
+  ami: [new URL('../ami/service.ts', import.meta.url), 'runAmiSource()'],
 } as const;
+
+export type SourceName = keyof typeof runs;
 
 /** A source as a process of its own; resolves when it serves its probes. */
 export const startSourceProcess = async (
-  name: keyof typeof runs,
+  name: SourceName,
   env: Readonly<Record<string, string>>,
-): Promise<ServiceProcess> => startServiceProcess(...runs[name], env);
+): Promise<ServiceProcess> => {
+  const [module, call] = runs[name];
+  return startServiceProcess(module, call, env);
+};
 
 /** What `/readyz` says. */
 export const readiness = async ({ url }: ServiceProcess): Promise<{ ready: boolean; checks: Record<string, string> }> =>
@@ -19,4 +26,8 @@ export const metric = async ({ url }: ServiceProcess, name: string): Promise<num
   const text = await (await fetch(`${url}/metrics`)).text();
   const lines = text.split('\n').filter((line) => line.startsWith(`trunkline_${name}{`));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+};
+
+export const ready = async (source: ServiceProcess): Promise<void> => {
+  while (!(await readiness(source)).ready) await delay(20);
 };
