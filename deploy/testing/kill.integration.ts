@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CallTruth, totalsOf } from '../demo/truth.ts';
-import { createApiClient } from '../feed/api-client.ts';
-import type { ApiCall } from '../feed/api-client.ts';
 import { type Installation, newDataDir, removeDataDir, startInstallation, until } from './installation.ts';
 import { type Load, startLoad } from './load.ts';
-import { type StoredTotals, storedTotals } from './stored-totals.ts';
+import { storedTotals } from './stored-totals.ts';
+import { callsOfApi, expectedTotals, saidByTruth, settled } from './told.ts';
 
 const dataDir = newDataDir();
 let running: Installation | null = null;
@@ -44,61 +42,6 @@ const killInTurn = async (installation: Installation, load: Load, victim: string
     assert.doesNotThrow(() => process.kill(id, 0), `${name} in run.json does not run`);
 };
 
-const expectedTotals = (truths: readonly CallTruth[], badRecords: number): StoredTotals => {
-  const { calls, duration_ms, talk_ms, recordings } = totalsOf(truths);
-  return {
-    calls,
-    duration_ms,
-    talk_ms,
-    ended: calls,
-    with_recording: recordings,
-    recordings,
-    orphans: 0,
-    quarantined: badRecords,
-  };
-};
-
-/** Waits until the tables hold what was told, or no more comes; gives what they hold. */
-const settled = async (installation: Installation, expected: StoredTotals): Promise<StoredTotals> => {
-  const patienceMs = 30_000;
-  let last = '';
-  let changedAt = performance.now();
-  for (;;) {
-    const stored = await storedTotals(installation.run());
-    const text = JSON.stringify(stored);
-    if (text === JSON.stringify(expected) || performance.now() - changedAt > patienceMs) return stored;
-    if (text !== last) changedAt = performance.now();
-    last = text;
-    await delay(250);
-  }
-};
-
-type Said = Pick<CallTruth, 'disposition' | 'direction' | 'duration_ms'>;
-
-/** Every call as the API says it, by call key. */
-const callsOfApi = async (installation: Installation): Promise<Map<string, Said>> => {
-  const { api, api_key } = installation.run();
-  const calls = new Map<string, Said>();
-  let path: string | null = '/v1/calls?limit=1000';
-  while (path !== null) {
-    const page: { data: ApiCall[]; links: { next: string | null } } | null = await createApiClient(api, api_key).get(
-      path,
-    );
-    for (const { call_uuid, disposition, direction, duration_ms } of page?.data ?? [])
-      calls.set(call_uuid, { disposition, direction, duration_ms } as Said);
-    path = page?.links.next ?? null;
-  }
-  return calls;
-};
-
-const saidByTruth = (truths: readonly CallTruth[]): Map<string, Said> =>
-  new Map(
-    truths.map(({ call_key, disposition, direction, duration_ms }) => [
-      call_key,
-      { disposition, direction, duration_ms },
-    ]),
-  );
-
 test('kill -9 of each process in turn under load: nothing is lost and nothing counts twice', {
   timeout: 240_000,
 }, async () => {
@@ -112,8 +55,8 @@ test('kill -9 of each process in turn under load: nothing is lost and nothing co
   assert.ok(load.retries() > 0, 'no kill was felt');
 
   const expected = expectedTotals(truths, badRecords);
-  assert.deepEqual(await settled(first, expected), expected);
-  assert.deepEqual(await callsOfApi(first), saidByTruth(truths));
+  assert.deepEqual(await settled(first.run(), expected), expected);
+  assert.deepEqual(await callsOfApi(first.run().api, key), saidByTruth(truths));
 
   first.kill('SIGTERM');
   const { code, output } = await first.ended;
@@ -122,7 +65,7 @@ test('kill -9 of each process in turn under load: nothing is lost and nothing co
   const second = await startInstallation({ dataDir, portBase: first.portBase });
   running = second;
   assert.deepEqual(await storedTotals(second.run()), expected);
-  assert.deepEqual(await callsOfApi(second), saidByTruth(truths));
+  assert.deepEqual(await callsOfApi(second.run().api, key), saidByTruth(truths));
   second.kill('SIGTERM');
   assert.equal((await second.ended).code, 0);
   running = null;

@@ -1,7 +1,7 @@
 import type { RunFile } from '../up/run-file.ts';
 
 /** One row of a query on ClickHouse itself, past the API. */
-export const queryRow = async <Row>({ clickhouse }: RunFile, sql: string): Promise<Row> => {
+export const queryRow = async <Row>({ clickhouse }: Pick<RunFile, 'clickhouse'>, sql: string): Promise<Row> => {
   const url = new URL(clickhouse.url);
   url.searchParams.set('database', clickhouse.database);
   url.searchParams.set('output_format_json_quote_64bit_integers', '0');
@@ -27,7 +27,7 @@ export type StoredTotals = {
 };
 
 /** What the tables hold of the tenant `demo`. */
-export const storedTotals = async (run: RunFile): Promise<StoredTotals> =>
+export const storedTotals = async (run: Pick<RunFile, 'clickhouse'>): Promise<StoredTotals> =>
   queryRow<StoredTotals>(
     run,
     `SELECT * FROM

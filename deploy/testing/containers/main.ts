@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
-import { makeCertificates } from './certificates.ts';
-import { clickhouseImage, startClickHouseContainer } from './clickhouse-container.ts';
-import { kafkaImage, startKafkaContainer } from './kafka-container.ts';
-import { s3Image, startS3Container } from './s3-container.ts';
-import { dockerHost } from './start-container.ts';
+import { clickhouseImage } from './clickhouse-container.ts';
+import { startEngineContainers } from './engine-containers.ts';
+import { kafkaImage } from './kafka-container.ts';
+import { s3Image } from './s3-container.ts';
 
 /** What runs on embedded engines in `make test`, here on those in containers; a broker that is killed is one of its own. */
 const sameSuites = [
@@ -27,9 +26,7 @@ const runSuites = async (suites: readonly string[], env: Readonly<Record<string,
 };
 
 const runOnContainers = async (): Promise<boolean> => {
-  const kafka = await startKafkaContainer(makeCertificates(await dockerHost()));
-  const clickhouse = await startClickHouseContainer();
-  const s3 = await startS3Container();
+  const { kafka, clickhouse, s3, stop } = await startEngineContainers();
   try {
     return await runSuites(sameSuites, {
       TRUNKLINE_TEST_KAFKA_BROKERS: kafka.address,
@@ -43,7 +40,7 @@ const runOnContainers = async (): Promise<boolean> => {
       TRUNKLINE_TEST_S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
     });
   } finally {
-    await Promise.all([kafka, clickhouse, s3].map(({ container }) => container.stop()));
+    await stop();
   }
 };
 
