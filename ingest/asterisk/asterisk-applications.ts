@@ -17,6 +17,10 @@ const apps: ReadonlyMap<string, App> = new Map([
 /** What an application of the dialplan is to a caller; undefined where it is nothing of its own. */
 export const appOf = (application: string): App | undefined => apps.get(application.toLowerCase());
 
+/** A room goes by its own name, everything else by the application's. */
+export const appName = (app: App, application: string, appData: string): string =>
+  (app === 'conference' ? cleanText(appData.split(',')[0] ?? '') : '') || application;
+
 /** `1001@default,u`, or several boxes joined by &: the first is whose greeting is heard. */
 export const mailboxOf = (app: App, appData: string): string =>
   app === 'voicemail' ? cleanText(appData.split(/[,@&]/)[0] ?? '') : '';

@@ -3,10 +3,12 @@ import type { LegTransferred } from '../../schemas/payloads.ts';
 import { callsLinked, channelEvent, legOrNull, switchScoped } from './asterisk-event.ts';
 import { type CelRow, detailText } from './cel-row.ts';
 
+type Told = { target?: string; from?: string; to?: string; result?: LegTransferred['result'] };
+
 const transfer = (
   row: CelRow,
   kind: LegTransferred['kind'],
-  { target = '', from = '', to = '' }: { target?: string; from?: string; to?: string },
+  { target = '', from = '', to = '', result = 'unknown' }: Told,
 ): Event =>
   channelEvent(row, row, 'leg.transferred', {
     kind,
@@ -15,7 +17,7 @@ const transfer = (
     target,
     from_leg_id: legOrNull(row, from),
     to_leg_id: legOrNull(row, to),
-    result: kind === 'pickup' ? 'completed' : 'unknown',
+    result,
     forward_reason: 'none',
   });
 
@@ -37,7 +39,7 @@ export const attendedTransfer = (row: CelRow): Event[] => [
 
 /** The row is of the channel that rang; who picked up had called for it. */
 export const pickedUp = (row: CelRow): Event[] => [
-  transfer(row, 'pickup', { to: detailText(row, 'pickup_channel_uniqueid') }),
+  transfer(row, 'pickup', { to: detailText(row, 'pickup_channel_uniqueid'), result: 'completed' }),
   ...callsLinked(row, detailText(row, 'pickup_channel_uniqueid'), row, 'pickup'),
 ];
 
@@ -55,8 +57,10 @@ export const parked = (row: CelRow): Event[] => [
   channelEvent(row, row, 'app.entered', { app: 'park', name: detailText(row, 'parking_lot') || 'park', mailbox: '' }),
 ];
 
+/** `ParkedCallUnparked` by a channel that is named, `ParkedCallTimeOut`, or `ParkedCallGiveUp` by the caller. */
 export const unparked = (row: CelRow): Event[] => {
-  const left = channelEvent(row, row, 'app.left', { app: 'park', name: detailText(row, 'parking_lot') || 'park' });
+  const left = channelEvent(row, row, 'app.left', { app: 'park', name: detailText(row, 'parking_lot') });
   const retriever = detailText(row, 'retriever');
+  if (/time_?out/i.test(detailText(row, 'reason'))) return [left, transfer(row, 'park_retrieve', { result: 'failed' })];
   return retriever === '' ? [left] : [left, transfer(row, 'park_retrieve', { target: retriever })];
 };

@@ -3,8 +3,8 @@ import { q850Of } from '../../schemas/q850.ts';
 import type { BridgeKind, EndedBy } from '../../schemas/vocabulary.ts';
 import { ignored, type Normalised, reject, type Source } from '../dialect.ts';
 import { causeName } from '../q850-causes.ts';
-import { callEvent, channelEvent } from './asterisk-event.ts';
-import { appEntered, appLeft } from './cel-applications.ts';
+import { callEvent, callsLinked, channelEvent } from './asterisk-event.ts';
+import { appEntered, appLeft, roomNamed } from './cel-applications.ts';
 import { recordingStarted, recordingStopped } from './cel-recordings.ts';
 import { type CelRow, celType, detailText, readCelRow } from './cel-row.ts';
 import {
@@ -39,12 +39,22 @@ const answered: CelEvents = (row) => [
   channelEvent(row, row, 'leg.answered', { leg: channelFacts(row, null), amd: 'unknown' }),
 ];
 
+/** Applications by which a channel that began a call of its own comes into the bridge of another's. */
+const joiningApps: ReadonlySet<string> = new Set(['parkedcall', 'pickup', 'pickupchan', 'bridge', 'stasis']);
+
+/** In a bridge all channels take the id of the oldest call: here what the channel said before is joined to that. */
+const callJoined = (row: CelRow): Event[] =>
+  joiningApps.has(row.app.toLowerCase())
+    ? callsLinked(row, row.uniqueId, { uniqueId: row.linkedId, linkedId: row.linkedId }, 'bridge')
+    : [];
+
 const bridged: CelEvents = (row) => [
   channelEvent(row, row, 'leg.bridged', {
     bridge_id: bridgeId(row),
     bridge_kind: bridgeKind(row),
     leg: channelFacts(row, null),
   }),
+  ...callJoined(row),
 ];
 
 const unbridged: CelEvents = (row) => [
@@ -117,6 +127,8 @@ const celEvents: ReadonlyMap<string, CelEvents> = new Map([
   ['PICKUP', pickedUp],
   ['FORWARD', forwarded],
   ['XIVO_USER_FWD', forwardedByDialplan],
+  ['WAZO_CONFERENCE', roomNamed('conference')],
+  ['WAZO_MEETING_NAME', roomNamed('meeting')],
   ['PARK_START', parked],
   ['PARK_END', unparked],
   // A patch of Wazo; Asterisk itself writes no rows for recordings.

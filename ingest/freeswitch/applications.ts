@@ -13,20 +13,27 @@ const apps: ReadonlyMap<string, App> = new Map([
   ['valet_park', 'park'],
   ['rxfax', 'fax'],
   ['txfax', 'fax'],
+  ['eavesdrop', 'spy'],
+  ['userspy', 'spy'],
 ]);
 
 type Entered = { app: App; name: string; mailbox: string };
 
+/** Of `daily@default+1234+flags{mute}` the room's name; the rest may be a PIN. */
+const roomOf = (data: string): string => cleanText(/^[^@+\s]*/.exec(data)?.[0] ?? '');
+
 /**
  * The application a channel executes, or null for those that do not matter. Its arguments may hold anything, so only a
- * mailbox is taken from them: `voicemail default DOMAIN BOX` leaves a message, `voicemail check …` listens to one's own.
+ * mailbox or a room is taken from them: `voicemail default DOMAIN BOX` leaves a message, `voicemail check …` listens to one's own.
  */
 const applicationOf = (headers: Headers): Entered | null => {
   const name = textOf(headers, 'Application');
   const app = apps.get(name);
   if (app === undefined) return null;
+  const data = textOf(headers, 'Application-Data');
+  if (app === 'conference') return { app, name: roomOf(data) || name, mailbox: '' };
   if (app !== 'voicemail') return { app, name, mailbox: '' };
-  const words = textOf(headers, 'Application-Data').split(' ');
+  const words = data.split(' ');
   if (words.includes('check')) return { app: 'other', name: 'voicemail check', mailbox: '' };
   return { app, name, mailbox: cleanText(words.length > 2 ? (words.at(-1) ?? '') : '') };
 };

@@ -1,8 +1,9 @@
 import { ignored, type Normalised, reject, type Source } from '../dialect.ts';
-import { channelEvents } from './channel-events.ts';
+import { type ChannelEvents, channelEvents } from './channel-events.ts';
 import { channelOf } from './channel.ts';
 import { type Headers, textOf } from './headers.ts';
 import { canonicalEvent, nativeEvent, type Place } from './native-event.ts';
+import { valetEvents, valetSubclass } from './valet-parking.ts';
 import { queueEvents } from './queue-events.ts';
 
 /** Of an event that is about the switch, and no call. */
@@ -26,12 +27,7 @@ export const normaliseFreeswitchEvent = (headers: Headers, source: Source): Norm
   if (name === '')
     return reject('MISSING_FIELD', 'Event-Name', 'Event-Name is missing: send events as FreeSWITCH makes them');
   const events = channelEvents.get(name);
-  if (events !== undefined) {
-    const read = nativeEvent(headers, name, source);
-    if ('rejection' in read) return read;
-    const of = channelOf(read.native);
-    return 'rejection' in of ? of : { events: events(of.channel) };
-  }
+  if (events !== undefined) return ofChannel(headers, name, source, events);
   if (name === 'CUSTOM') return normaliseCustom(headers, source);
   const switchEvent = (switchEvents as ReadonlyMap<string, 'switch.heartbeat' | 'switch.started'>).get(name);
   if (switchEvent === undefined) return ignored;
@@ -41,9 +37,24 @@ export const normaliseFreeswitchEvent = (headers: Headers, source: Source): Norm
 };
 
 const normaliseCustom = (headers: Headers, source: Source): Normalised => {
-  if (textOf(headers, 'Event-Subclass') !== queueSubclass) return ignored;
+  const subclass = textOf(headers, 'Event-Subclass');
+  if (subclass === valetSubclass) return normaliseValet(headers, source);
+  if (subclass !== queueSubclass) return ignored;
   const events = queueEvents.get(textOf(headers, 'CC-Action'));
   if (events === undefined) return ignored;
   const read = nativeEvent(headers, `${queueSubclass} ${textOf(headers, 'CC-Action')}`, source);
   return 'rejection' in read ? read : events(read.native);
+};
+
+const normaliseValet = (headers: Headers, source: Source): Normalised => {
+  const action = textOf(headers, 'Action');
+  const events = valetEvents.get(action);
+  return events === undefined ? ignored : ofChannel(headers, `${valetSubclass} ${action}`, source, events);
+};
+
+const ofChannel = (headers: Headers, name: string, source: Source, events: ChannelEvents): Normalised => {
+  const read = nativeEvent(headers, name, source);
+  if ('rejection' in read) return read;
+  const of = channelOf(read.native);
+  return 'rejection' in of ? of : { events: events(of.channel) };
 };

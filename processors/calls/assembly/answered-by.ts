@@ -21,7 +21,7 @@ export type AnswerFacts = {
 
 type Answerer = { readonly kind: string; readonly id: string; readonly legId: string };
 
-/** Who took the call first and last: a person or a conference; where none did, the mailbox or menu that answered. */
+/** Who took the call first and last: a person or a conference; where none did, the mailbox, the menu or other application. */
 export const answeredByOf = (facts: AnswerFacts): AnsweredBy => {
   const [firstTalk, lastTalk] = [facts.talks[0], facts.talks.at(-1)];
   const first = firstTalk === undefined ? machineOf(facts) : answererOf(firstTalk, facts);
@@ -54,9 +54,15 @@ const roomOf = (legId: string, { apps, root }: AnswerFacts): string =>
   root?.facts.dialled ??
   '';
 
+/** Applications that a caller calls for their own sake: one's own mailbox, a fax, listening to others. */
+const isDestination = ({ app }: AppStay): boolean => app === 'other' || app === 'fax' || app === 'spy';
+
 const machineOf = ({ apps, root }: AnswerFacts): Answerer | undefined => {
   const mailbox = apps.find((stay) => isMailboxReached(stay, root?.facts.caller_number ?? ''));
   if (mailbox !== undefined) return { kind: 'voicemail', id: mailbox.mailbox, legId: '' };
-  const menu = root?.answeredAt === null ? undefined : apps.find((stay) => stay.app === 'ivr');
-  return menu === undefined ? undefined : { kind: 'ivr', id: menu.name, legId: '' };
+  if (root?.answeredAt === null) return undefined;
+  const menu = apps.find((stay) => stay.app === 'ivr');
+  if (menu !== undefined) return { kind: 'ivr', id: menu.name, legId: '' };
+  const app = apps.find((stay) => stay.legId === root?.id && isDestination(stay));
+  return app === undefined ? undefined : { kind: 'app', id: app.name, legId: '' };
 };

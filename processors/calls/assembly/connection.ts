@@ -5,7 +5,7 @@ import type { Stay } from './bridges.ts';
 import { isOtherClock, lingerUs } from './clocks.ts';
 import type { Leg } from './legs.ts';
 import { clip, intersect, type Span, subtract, union } from './spans.ts';
-import { byLeg, partnerIn, type Talk, type TalksByLeg } from './talks.ts';
+import { amongOthers, byLeg, partnerIn, type Talk, type TalksByLeg } from './talks.ts';
 
 /** The caller's time with people. */
 export type Connection = {
@@ -65,8 +65,8 @@ const talksAfter = ({ root, legs, talks }: ConnectionFacts): Talk[] => {
   // By another clock it is not known to be after the root left unless it is so by far.
   const isAfter = (talk: Talk): boolean =>
     talk.to > endedAt + (isOtherClock(talk, root, legs) ? lingerUs(talk, root, legs) : 0);
-  return talks
-    .filter((talk) => talk.b !== '' && partnerIn(talk, root.id) === null && isAfter(talk))
+  return amongOthers(talks, root.id)
+    .filter(isAfter)
     .map((talk) => ({ ...talk, from: Math.max(talk.from, endedAt) }));
 };
 

@@ -2,6 +2,7 @@ import type { LegRole } from '../../../schemas/call-row.ts';
 import type { Decision } from '../../../schemas/decisions.ts';
 import { e164Of } from './e164.ts';
 import type { Leg } from './legs.ts';
+import { isAsked } from './roles.ts';
 
 /**
  * The call's direction as the tenant sees it: from where the root leg came, and whether a leg that was not just a
@@ -19,7 +20,7 @@ export const directionOf = (
       ? { value: 'outbound', rule: 'root_called_on_trunk', eventId }
       : { value: 'inbound', rule: 'root_from_trunk', eventId };
   }
-  const others = [...legs.values()].filter((leg) => leg !== root && roles.get(leg.id) !== 'loser');
+  const others = [...legs.values()].filter((leg) => leg !== root && isAsked(roles.get(leg.id)));
   const out = others.find((leg) => leg.facts.endpoint_kind === 'trunk');
   if (out !== undefined) return { value: 'outbound', rule: 'callee_on_trunk', eventId: out.kindToldBy };
   if (facts.endpoint_kind === 'unknown') return { value: 'unknown', rule: 'root_unknown', eventId };

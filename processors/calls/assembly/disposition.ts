@@ -6,6 +6,7 @@ import type { AppStay } from './apps.ts';
 import { isWithdrawn } from './leg-ends.ts';
 import type { Leg, LegEnd } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
+import { isAsked } from './roles.ts';
 
 export type Outcome = {
   readonly end: Decision<'ended_at'>;
@@ -48,7 +49,7 @@ const abandoned = ({ leftEventId }: Visit, root: Leg | null): Decided =>
     : { value: 'abandoned', rule: 'queue_told_abandoned', eventId: leftEventId };
 
 const calleesOf = ({ root, legs, roles }: Outcome): Leg[] =>
-  [...legs.values()].filter((leg) => leg !== root && roles.get(leg.id) !== 'loser');
+  [...legs.values()].filter((leg) => leg !== root && isAsked(roles.get(leg.id)));
 
 /** A switch takes back its calls a moment before it tells that the caller left, or after. */
 const takingBackUs = 1_000_000;

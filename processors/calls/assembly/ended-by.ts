@@ -5,6 +5,7 @@ import { isCancelled } from './leg-ends.ts';
 import type { Leg } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
 import type { Talk } from './talks.ts';
+import { isAsked } from './roles.ts';
 
 export type EndFacts = {
   readonly end: Decision<'ended_at'>;
@@ -65,7 +66,7 @@ const withoutTalk = ({ legs, roles }: EndFacts, root: Leg): Decided => {
   if (root.end?.ended_by === 'switch') {
     return { value: 'switch', rule: 'switch_ended_root', eventId: root.end.endedByEventId };
   }
-  const callees = [...legs.values()].filter((leg) => leg !== root && roles.get(leg.id) !== 'loser');
+  const callees = [...legs.values()].filter((leg) => leg !== root && isAsked(roles.get(leg.id)));
   const far = callees.find((leg) => leg.end?.ended_by === 'far');
   if (far !== undefined) return { value: 'callee', rule: 'callee_far_end_hung_up', eventId: farEndEvent(far) };
   // Nobody was called: the end of the only leg does not say who wanted it.

@@ -2,7 +2,7 @@ import type { Decision } from '../../../schemas/decisions.ts';
 import { lingerUs } from './clocks.ts';
 import type { Closing } from './closing.ts';
 import type { Leg } from './legs.ts';
-import { partnerIn, type Talk } from './talks.ts';
+import { amongOthers, type Talk } from './talks.ts';
 
 /** Whether the call is over: the switch or the closing rules said so, or the root and every leg that spoke for itself ended. */
 export const isOver = (root: Leg | null, legs: ReadonlyMap<string, Leg>, closing: Closing): boolean => {
@@ -21,9 +21,7 @@ export const endOf = (
 ): Decision<'ended_at'> => {
   const rootEndedAt = root?.endedAt ?? null;
   if (root === null || rootEndedAt === null) return closing.end;
-  const isGoingOn = talks.some(
-    (talk) => talk.b !== '' && partnerIn(talk, root.id) === null && talk.to > rootEndedAt + lingerUs(talk, root, legs),
-  );
+  const isGoingOn = amongOthers(talks, root.id).some((talk) => talk.to > rootEndedAt + lingerUs(talk, root, legs));
   const rootEnd = endOfRoot(root, rootEndedAt, closing);
   if (!isGoingOn) return rootEnd;
   let last: Decision<'ended_at'> = rootEnd;

@@ -5,6 +5,7 @@ import { isWithdrawn } from './leg-ends.ts';
 import type { Leg, LegEnd } from './legs.ts';
 import { unsignedOrNull } from './sane.ts';
 import type { Talk } from './talks.ts';
+import { isAsked } from './roles.ts';
 
 export type HangupCause = {
   readonly hangup_cause: string;
@@ -61,7 +62,7 @@ const order = [17, 21, 19, 18, 102, 20];
 const bestCallee = ({ root, legs, roles }: CauseFacts): Leg | null => {
   let best: Leg | null = null;
   for (const leg of legs.values()) {
-    if (leg === root || leg.end === null || roles.get(leg.id) === 'loser') continue;
+    if (leg === root || leg.end === null || !isAsked(roles.get(leg.id))) continue;
     if (best === null || weight(leg) < weight(best) || (weight(leg) === weight(best) && isLater(leg, best))) best = leg;
   }
   return best;

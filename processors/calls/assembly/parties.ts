@@ -2,8 +2,9 @@ import type { CallRow, LegRole } from '../../../schemas/call-row.ts';
 import type { AnsweredBy } from './answered-by.ts';
 import { e164Of } from './e164.ts';
 import type { Leg } from './legs.ts';
-import { partyNumber } from './party-number.ts';
+import { partyNumber, readable } from './party-number.ts';
 import { byText } from './text-order.ts';
+import { isAsked } from './roles.ts';
 
 export type Parties = Pick<
   CallRow,
@@ -29,8 +30,7 @@ export const partiesOf = (facts: PartyFacts): Parties => {
   const callees = calleesInOrder(facts);
   const callee = facts.legs.get(facts.answeredBy.answered_by_leg_id) ?? callees[0];
   const isOriginated = root?.facts.direction === 'out';
-  // A switch that calls its own user first acts for that user: what the user dialled is on the second leg.
-  const dialled = (isOriginated ? callees[0]?.facts.dialled : root?.facts.dialled) ?? '';
+  const dialled = dialledOf(root, callees[0]);
   const caller = (isOriginated ? root?.facts.dialled : root?.facts.caller_number) ?? '';
   const calleeNumber = (callee === undefined ? '' : partyNumber(callee)) || (isFeatureCode(dialled) ? '' : dialled);
   return {
@@ -49,12 +49,22 @@ const presentationOf = (root: Leg | null, isOriginated: boolean): CallRow['calle
   return isOriginated ? 'allowed' : root.facts.caller_presentation;
 };
 
+/**
+ * A switch that calls its own user first acts for that user: what the user dialled is on the second leg. So it is where
+ * the first was sent to the start of a dialplan without a number.
+ */
+const dialledOf = (root: Leg | null, callee: Leg | undefined): string => {
+  const own = readable(root?.facts.dialled ?? '');
+  const isTold = root?.facts.direction !== 'out' && own !== 's';
+  return isTold ? own : readable(callee?.facts.dialled ?? '') || (root?.facts.direction === 'out' ? '' : own);
+};
+
 const isFeatureCode = (dialled: string): boolean => dialled.startsWith('*');
 
 const calleesInOrder = ({ root, legs, roles }: PartyFacts): Leg[] => {
   const at = (leg: Leg): number => leg.createdAt ?? leg.answeredAt ?? Number.MAX_SAFE_INTEGER;
   const callees = [...legs.values()].filter(
-    (leg) => leg !== root && roles.get(leg.id) !== 'loser' && roles.get(leg.id) !== 'consult',
+    (leg) => leg !== root && isAsked(roles.get(leg.id)) && roles.get(leg.id) !== 'consult',
   );
   return callees.sort((a, b) => at(a) - at(b) || byText(a.id, b.id));
 };

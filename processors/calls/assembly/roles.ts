@@ -1,4 +1,5 @@
 import type { LegRole, TransferRow } from '../../../schemas/call-row.ts';
+import type { AppStay } from './apps.ts';
 import { isLostRace } from './leg-ends.ts';
 import type { Leg } from './legs.ts';
 import type { Visit } from './queue-visits.ts';
@@ -9,18 +10,24 @@ export type RoleFacts = {
   readonly legs: ReadonlyMap<string, Leg>;
   /** The caller's conversations. */
   readonly taken: readonly Talk[];
+  readonly apps: readonly AppStay[];
   readonly visits: readonly Visit[];
   readonly transfers: readonly TransferRow[];
 };
 
+/** Whether a leg with that role was for somebody who could take the call: not one that lost a race, and no listener. */
+export const isAsked = (role: LegRole | undefined): boolean => role !== 'loser' && role !== 'spy';
+
 /** The part each leg played in the call. */
-export const rolesOf = ({ root, legs, taken, visits, transfers }: RoleFacts): Map<string, LegRole> => {
+export const rolesOf = ({ root, legs, taken, apps, visits, transfers }: RoleFacts): Map<string, LegRole> => {
   const agents = agentLegs(visits);
   const winners = winnersOf(root, legs, taken);
   const consulting = new Set(transfers.map((row) => (row.consult_leg_id === row.by_leg_id ? '' : row.consult_leg_id)));
+  const spies = new Set(apps.filter(({ app }) => app === 'spy').map(({ legId }) => legId));
   const roles = new Map<string, LegRole>();
   for (const leg of legs.values()) {
-    if (leg === root) roles.set(leg.id, 'caller');
+    if (spies.has(leg.id)) roles.set(leg.id, 'spy');
+    else if (leg === root) roles.set(leg.id, 'caller');
     else if (isLoser(leg, winners)) roles.set(leg.id, 'loser');
     else if (agents.has(leg.id)) roles.set(leg.id, 'agent');
     else roles.set(leg.id, leg.facts.direction === 'in' && consulting.has(leg.id) ? 'consult' : 'callee');

@@ -11,6 +11,7 @@ import { foldHolds } from './holds.ts';
 import type { CallIdentity } from './identity.ts';
 import { foldLegs, type Leg } from './legs.ts';
 import { type LocalChannels, throughLocalChannels } from './local-channels.ts';
+import { throughMasquerades } from './masquerades.ts';
 import { toVisit, type Visit, type VisitContext } from './queue-visits.ts';
 import { withReceiptsInOrder } from './receipts.ts';
 import { rolesOf } from './roles.ts';
@@ -49,7 +50,10 @@ export type Story = {
 
 /** Understands the events of a call, given in the order of their set. */
 export const toStory = (identity: CallIdentity, events: readonly Event[]): Story => {
-  const facets = toFacets(withReceiptsInOrder(events));
+  const ordered = withReceiptsInOrder(events);
+  const told = toFacets(ordered);
+  const swapped = throughMasquerades(ordered, told);
+  const facets = swapped === ordered ? told : toFacets(swapped);
   const channels = foldLegs(facets);
   const closing = closeLegs(channels, facets);
   const { legs, bridges, behind } = throughLocalChannels(foldBridges(facets, channels), channels);
@@ -76,7 +80,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
       ? noConnection
       : connectionOf({ root, legs, talks, stays: bridges.stays, apps, holds, waiting, startedAt, until });
   const transfers = transferRows(foldTransfers(facets.transfers), { root, legs, talks, apps, visits, ended });
-  const roles = rolesOf({ root, legs, taken: connection.talks, visits, transfers });
+  const roles = rolesOf({ root, legs, taken: connection.talks, apps, visits, transfers });
   return {
     facets,
     channels,

@@ -30,7 +30,9 @@ export const findTalks = (
     const isRoom = stay.app === 'conference' || stay.app === 'meeting';
     if (isRoom && !bridged.has(stay.legId)) talks.push(inConference(stay, horizon));
   }
-  return talks.sort((one, other) => one.from - other.from);
+  const spies = new Set(apps.filter(({ app }) => app === 'spy').map(({ legId }) => legId));
+  const heard = spies.size === 0 ? talks : talks.filter(({ a, b }) => !spies.has(a) && !spies.has(b));
+  return heard.sort((one, other) => one.from - other.from);
 };
 
 const inConference = ({ legId, from, to, eventId }: Stay | AppStay, horizon: number): Talk => ({
@@ -71,6 +73,24 @@ const hearsFrom = (leg: Leg | undefined, bridgedAt: number): number => {
 export const partnerIn = (talk: Talk, legId: string): string | null => {
   if (talk.a === legId) return talk.b;
   return talk.b === legId ? talk.a : null;
+};
+
+/** More legs of one call than this in a room are told leg by leg only. */
+const maxLegsInRoom = 8;
+
+/** Conversations without the leg: of pairs, and of legs that are in a conference at the same time. */
+export const amongOthers = (talks: readonly Talk[], legId: string): Talk[] => {
+  const others = talks.filter((talk) => partnerIn(talk, legId) === null);
+  const inRooms = others.filter(({ b }) => b === '');
+  const apart = inRooms.length === others.length ? [] : others.filter(({ b }) => b !== '');
+  if (inRooms.length < 2 || inRooms.length > maxLegsInRoom) return apart;
+  const together = inRooms.flatMap((talk, at) =>
+    inRooms.slice(0, at).flatMap((earlier) => {
+      const to = Math.min(talk.to, earlier.to);
+      return earlier.a !== talk.a && talk.from <= to ? [{ ...talk, to }] : [];
+    }),
+  );
+  return [...apart, ...together].sort((one, other) => one.from - other.from);
 };
 
 export type TalksByLeg = ReadonlyMap<string, readonly Talk[]>;

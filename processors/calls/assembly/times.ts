@@ -27,7 +27,7 @@ export const timesOf = (story: Story): Times => {
   const connectMs = Math.min(totalMs(connection.connect), Math.max(durationMs, 1));
   const holdMs = Math.min(totalMs(connection.hold), connectMs);
   const switchAnsweredAt = root?.answeredAt ?? null;
-  const setupAt = firstRinging(story, () => true);
+  const setupAt = firstRinging(story, (role) => role !== 'spy');
   return {
     started_at: startedAt,
     switch_answered_at: switchAnsweredAt,
@@ -71,6 +71,6 @@ const firstRinging = ({ root, legs, roles }: Story, isWanted: (legRole: string) 
 
 /** Agents' phones ring inside the wait for a queue, which is counted there. */
 const ringMs = (story: Story): number => {
-  const from = firstRinging(story, (role) => role !== 'agent' && role !== 'consult');
+  const from = firstRinging(story, (role) => role !== 'agent' && role !== 'consult' && role !== 'spy');
   return from === null ? 0 : toMs((story.connection.answered.value ?? story.until) - from);
 };

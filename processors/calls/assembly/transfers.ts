@@ -24,27 +24,45 @@ export const transferRows = (transfers: readonly Transfer[], facts: TransferFact
 const toRow = (transfer: Transfer, facts: TransferFacts): TransferRow => {
   const by = transfer.kind === 'forward' ? (phoneOf(transfer, facts)?.id ?? '') : byLegOf(transfer, facts);
   const targets = targetsOf(transfer, by, facts);
-  const from = facts.legs.get(transfer.fromLegId || by);
+  const from = facts.legs.get(fromLegOf(transfer, by));
   const target = targets.find((leg) => leg.id === transfer.toLegId) ?? targets[0];
   return {
     at: transfer.at,
     kind: transfer.kind,
     by_leg_id: by,
     from: from === undefined ? '' : partyNumber(from),
-    to: transfer.target || (target === undefined ? '' : partyNumber(target)),
+    to: toNumber(transfer, target),
     consult_leg_id: transfer.kind === 'attended' ? consultLeg(transfer, by, targets, facts) : '',
     completed: isCompleted(transfer, by, targets, facts),
     reason: transfer.kind === 'forward' ? forwardReason(transfer, facts.legs.get(by)) : 'none',
   };
 };
 
+/** A pick-up is told on the leg that rang. */
+const fromLegOf = ({ kind, fromLegId, byLegIds }: Transfer, by: string): string =>
+  fromLegId || (kind === 'pickup' ? (byLegIds.find((id) => id !== by) ?? '') : by);
+
+/** Where somebody took the call to themselves, the target is who did. */
+const toNumber = ({ kind, target }: Transfer, leg: Leg | undefined): string => {
+  const number = leg === undefined ? '' : partyNumber(leg);
+  return kind === 'pickup' || kind === 'park_retrieve' ? number || target : target || number;
+};
+
 /** Of the transferrer's lines the first, which has the call; where nobody is named, who took the call then. */
-const byLegOf = ({ kind, byLegIds, at, fromLegId }: Transfer, { legs, talks, root }: TransferFacts): string => {
-  const bornAt = (id: string): number => legs.get(id)?.createdAt ?? Number.MAX_SAFE_INTEGER;
-  const [first] = [...byLegIds].sort((a, b) => bornAt(a) - bornAt(b));
-  if (first !== undefined || (kind !== 'pickup' && kind !== 'park_retrieve')) return first ?? '';
-  const taken = talks.find((talk) => talk.to > at && partnerIn(talk, fromLegId) === null);
-  return taken === undefined ? '' : (partnerIn(taken, root?.id ?? '') ?? '');
+const byLegOf = (transfer: Transfer, facts: TransferFacts): string => {
+  const { kind, byLegIds } = transfer;
+  if (kind === 'pickup' || kind === 'park_retrieve') return takerOf(transfer, facts);
+  const bornAt = (id: string): number => facts.legs.get(id)?.createdAt ?? Number.MAX_SAFE_INTEGER;
+  return [...byLegIds].sort((a, b) => bornAt(a) - bornAt(b))[0] ?? '';
+};
+
+/** Who picked up or fetched the call: the leg that is named, by its id or its channel's name, else who talked next. */
+const takerOf = ({ at, toLegId, target, fromLegId, result }: Transfer, facts: TransferFacts): string => {
+  if (toLegId !== '' || result === 'failed') return toLegId;
+  const named = target === '' ? undefined : [...facts.legs.values()].find((leg) => leg.facts.endpoint === target);
+  if (named !== undefined) return named.id;
+  const taken = facts.talks.find((talk) => talk.to > at && (fromLegId === '' || partnerIn(talk, fromLegId) === null));
+  return taken === undefined ? '' : (partnerIn(taken, facts.root?.id ?? '') ?? '');
 };
 
 /** Legs that the transfer may lead to: the one that is named, else those with the number it names. */
