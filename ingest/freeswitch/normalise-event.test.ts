@@ -174,7 +174,7 @@ test('applications that stand in for a person are told, without what was typed i
     mailbox: '1002',
   });
   assert.equal(only(entered('voicemail', 'check default example.net 1002'), 'app.entered').payload.app, 'other');
-  assert.equal(only(entered('conference', '3000+4711'), 'app.entered').payload.name, 'conference');
+  assert.equal(only(entered('conference', '3000@default+4711'), 'app.entered').payload.name, '3000');
   assert.deepEqual(entered('playback', 'secret.wav'), []);
 });
 
