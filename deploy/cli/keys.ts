@@ -15,7 +15,7 @@ import { connectionEnvironment } from '../up/environment.ts';
 import { readRunFile } from '../up/run-file.ts';
 import { CommandError } from './command-error.ts';
 import { withDirectoryLog } from './directory-log.ts';
-import { table } from './table.ts';
+import { table } from '../../runtime/text-table.ts';
 
 type Where = { data?: string | undefined; tenant: string };
 

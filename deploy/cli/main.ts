@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../../runtime/config.ts';
+import { addCallCommands } from './call-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { CommandError } from './command-error.ts';
 import { addDemoCommand } from './demo-command.ts';
@@ -36,6 +37,7 @@ Examples:
 for (const add of [
   addUpCommand,
   addFeedCommands,
+  addCallCommands,
   addKeysCommands,
   addMigrateCommand,
   addServiceCommands,

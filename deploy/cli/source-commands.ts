@@ -4,7 +4,7 @@ import { kafkaSettings, processSettings } from '../../runtime/settings.ts';
 import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { addService, type Service } from './service-commands.ts';
-import { table } from './table.ts';
+import { table } from '../../runtime/text-table.ts';
 
 type Source = Service & { settings: ConfigSpec };
 

@@ -17,27 +17,42 @@ export type ApiCallDetail = ApiCall & { events: readonly { event_id: string }[];
 export type ApiClient = {
   /** The body of a GET; null where there is none such. Waits where the API is busy or away for a moment. */
   get: <Answer>(path: string) => Promise<Answer | null>;
+  /** The same as text for people. */
+  text: (path: string) => Promise<string | null>;
 };
 
 const triesWhileAway = 20;
 
-export const createApiClient = (url: string, key: string): ApiClient => ({
-  get: async <Answer>(path: string) => {
+export const createApiClient = (url: string, key: string): ApiClient => {
+  const read = async (path: string, accept: string): Promise<Response | null> => {
     for (let tries = 1; ; tries++) {
-      const response = await request(`${url}${path}`, key);
-      if (response?.ok === true) return (await response.json()) as Answer;
+      const response = await request(`${url}${path}`, key, accept);
+      if (response?.ok === true) return response;
       if (response?.status === 404) return null;
       if (response !== null && response.status < 500 && response.status !== 429)
         throw new CommandError(`the API at ${url} answered ${response.status}: ${await response.text()}`);
       if (tries === triesWhileAway) throw new CommandError(`the API at ${url} does not answer`);
       await delay(500);
     }
-  },
-});
+  };
+  return {
+    get: async <Answer>(path: string) => {
+      const response = await read(path, 'application/json');
+      return response === null ? null : ((await response.json()) as Answer);
+    },
+    text: async (path) => {
+      const response = await read(path, 'text/plain');
+      return response === null ? null : response.text();
+    },
+  };
+};
 
-const request = async (url: string, key: string): Promise<Response | null> => {
+const request = async (url: string, key: string, accept: string): Promise<Response | null> => {
   try {
-    return await fetch(url, { headers: { authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(30_000) });
+    return await fetch(url, {
+      headers: { authorization: `Bearer ${key}`, accept },
+      signal: AbortSignal.timeout(30_000),
+    });
   } catch {
     return null;
   }

@@ -62,6 +62,27 @@ suite('feed and keys', { timeout: 120_000 }, () => {
     assert.equal(page?.meta.total, 70);
   });
 
+  test('each call can be shown, downloaded and assembled here to the same record', async () => {
+    const { api, api_key: key } = installation.run();
+    const read = async (path: string, accept: string): Promise<string> =>
+      (await fetch(`${api}${path}`, { headers: { 'x-api-key': key, accept } })).text();
+    const { data } = JSON.parse(await read('/v1/calls?limit=5&disposition=answered', '*/*')) as {
+      data: { id: string }[];
+    };
+    assert.equal(data.length, 5);
+    for (const { id } of data) {
+      const events = file('call.ndjson', await read(`/v1/calls/${id}/events`, 'application/x-ndjson'));
+      const expected = file('call.json', await read(`/v1/calls/${id}`, '*/*'));
+      const same = await trunkline('call', 'assemble', events, '--expect', expected);
+      assert.deepEqual([same.code, same.output.split(', ')[0]], [0, `the same: ${id}`]);
+      const shown = await trunkline('call', 'show', id, '--data', dataDir);
+      assert.equal(shown.code, 0, shown.output);
+      assert.match(shown.output, /^[\d:.]+ +[\d:.]+ {2}talking with \S+/m);
+    }
+    const none = await trunkline('call', 'show', 'call_00000000000000000000000000', '--data', dataDir);
+    assert.deepEqual([none.code, none.output], [1, 'trunkline: there is no call call_00000000000000000000000000\n']);
+  });
+
   test('a wrong record is told with its place and field; the others count', async () => {
     const events: unknown[] = eventsOf(1000);
     events.splice(2, 0, { 'Event-Name': 'CHANNEL_ANSWER', 'FreeSWITCH-Switchname': 'a', 'Unique-ID': 'b' });

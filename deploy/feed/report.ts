@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { table } from '../cli/table.ts';
+import { table } from '../../runtime/text-table.ts';
 import type { ApiCall } from './api-client.ts';
 import type { Fed } from './feed.ts';
 import type { RejectedRecord } from './ingest-client.ts';

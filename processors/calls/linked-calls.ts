@@ -1,7 +1,7 @@
 import type { LinkedCall } from './assembly/assemble-linked.ts';
 import type { CallIdentity } from './assembly/identity.ts';
 import { addEvent, newOpenCall, type OpenCall, type OpenCalls } from './open-calls.ts';
-import type { CycleStores } from './ports.ts';
+import type { LinkedReads } from './ports.ts';
 import { findCalls } from './recognise.ts';
 import { decodeStored } from './stored-events.ts';
 
@@ -15,7 +15,7 @@ const maxRounds = 8;
  */
 export const findGroups = async (
   touched: ReadonlyMap<string, OpenCall>,
-  stores: CycleStores,
+  stores: LinkedReads,
   memory: OpenCalls,
 ): Promise<(readonly LinkedCall[])[]> => {
   const found = new Map([...touched].filter(([, call]) => call.links.size > 0));
@@ -44,7 +44,7 @@ const linksOf = (
 /** Of the calls those that have events; the others will tell of the link themselves when they come. */
 const load = async (
   refs: ReadonlySet<string>,
-  { anchors, calls }: CycleStores,
+  { anchors, calls }: LinkedReads,
   memory: OpenCalls,
 ): Promise<Map<string, OpenCall>> => {
   const members = new Map<string, OpenCall>();

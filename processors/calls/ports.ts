@@ -30,6 +30,12 @@ export type WaitingStore = {
 
 export type DeadLetterSink = { readonly publish: (letters: readonly DeadLetter[]) => Promise<void> };
 
+/** What finding the calls that others are linked with reads. */
+export type LinkedReads = {
+  readonly anchors: Pick<AnchorStore, 'find'>;
+  readonly calls: Pick<CallStore, 'readEvents'>;
+};
+
 export type CycleStores = {
   /** When switches were alive, for the closing rules. */
   readonly signs: { readonly insert: InsertSigns };

@@ -32,7 +32,7 @@ export const recognise = async (
 /** The calls among these whose anchor is in the table. */
 export const findCalls = async (
   refs: ReadonlySet<string>,
-  anchors: AnchorStore,
+  anchors: Pick<AnchorStore, 'find'>,
 ): Promise<Map<string, CallIdentity>> => {
   if (refs.size === 0) return new Map();
   const rows = await anchors.find([...refs].map(fromRef));

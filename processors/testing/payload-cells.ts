@@ -96,7 +96,7 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
   'queue.refused': (cells) => ({ queue_id: text(cells, 'queue'), reason: word(cells, 'reason', 'full') }),
   'queue.entered': (cells) => ({
     ...visit(cells),
-    position: null,
+    position: numberOrNull(cells, 'position'),
     priority: null,
     origin: word(cells, 'origin', 'call'),
   }),

@@ -15,6 +15,7 @@ import { callEventsRoute } from './call-events-route.ts';
 import type { CallReader } from './call-reader.ts';
 import { Call, CallSummary } from './call-schemas.ts';
 import { CallId, findCall, withheldOf } from './find-call.ts';
+import { timelineRoute } from './timeline/timeline-route.ts';
 import { CallListParameters, readCallFilters } from './list-parameters.ts';
 
 export type CallRoutes = { readonly calls: CallReader; readonly links: DownloadLinks; readonly cursors: Cursors };
@@ -29,6 +30,7 @@ export const callRoutes = (app: App, parts: CallRoutes): void => {
   listRoute(app, parts);
   callRoute(app, parts);
   callEventsRoute(app, parts);
+  timelineRoute(app, parts);
 };
 
 const listRoute = (app: App, { calls, cursors }: CallRoutes): void => {

@@ -31,6 +31,7 @@ test('lists every path of the API and nothing else', async () => {
     '/v1/calls',
     '/v1/calls/{id}',
     '/v1/calls/{id}/events',
+    '/v1/calls/{id}/timeline',
     '/v1/quarantine',
     '/v1/quarantine/redrive',
     '/v1/quarantine/{id}',
