@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { DialectName } from '../feed/dialects.ts';
 import { readRunFile } from '../up/run-file.ts';
 import { CommandError } from './command-error.ts';
+import { terminalOutput } from './output.ts';
 import { secondsOption } from './option-values.ts';
 
 type Options = {
@@ -46,7 +47,7 @@ Examples:
       const place = placeOf(options);
       process.exitCode = await push(
         { dialect, files, switchName, wait, timeoutMs: timeout * 1000, ...place },
-        { print, progress },
+        terminalOutput(),
       );
     });
 };
@@ -65,19 +66,6 @@ const placeOf = ({ data, ingest, api, key, wait }: Options): { ingest: string; a
 };
 
 const trimmed = (url: string): string => url.replace(/\/+$/, '');
-
-const isTerminal = process.stderr.isTTY;
-const clearLine = isTerminal ? '\r\u001B[K' : '';
-
-const print = (line: string): void => {
-  process.stderr.write(clearLine);
-  process.stdout.write(`${line}\n`);
-};
-
-/** One line that is written over; nothing where nobody watches. */
-const progress = (line: string): void => {
-  if (isTerminal) process.stderr.write(`${clearLine}${line}`);
-};
 
 export const addFeedCommands = (program: Command): void => {
   const feed = program

@@ -9,6 +9,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addFeedCommands } from './feed-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addReassembleCommand } from './reassemble-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addSourceCommands } from './source-commands.ts';
 import { addUpCommand } from './up-command.ts';
@@ -40,6 +41,7 @@ for (const add of [
   addCallCommands,
   addKeysCommands,
   addMigrateCommand,
+  addReassembleCommand,
   addServiceCommands,
   addSourceCommands,
   addDemoCommand,

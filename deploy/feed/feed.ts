@@ -1,3 +1,4 @@
+import type { Output } from '../cli/output.ts';
 import { readCapture } from './capture.ts';
 import { createApiClient } from './api-client.ts';
 import { type Dialect, dialects, type DialectName } from './dialects.ts';
@@ -17,8 +18,6 @@ export type FeedOptions = {
   wait: boolean;
   timeoutMs: number;
 };
-
-export type Output = { print: (line: string) => void; progress: (line: string) => void };
 
 export const exitCodes = { done: 0, rejected: 1, timedOut: 3 } as const;
 

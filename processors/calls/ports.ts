@@ -9,10 +9,13 @@ import type { CallRef } from './call-ref.ts';
 
 export type StoredEvent = { readonly call_id: string; readonly content_hash: string; readonly event: Buffer };
 
+/** Where a call's rows are. */
+export type CallPlace = Omit<CallIdentity, 'call_key'>;
+
 export type CallStore = {
   readonly insertEvents: (rows: readonly CallEventRow[]) => Promise<void>;
   /** All events of the calls, each content once, the copy received first. */
-  readonly readEvents: (calls: readonly CallIdentity[]) => Promise<readonly StoredEvent[]>;
+  readonly readEvents: (calls: readonly CallPlace[]) => Promise<readonly StoredEvent[]>;
   readonly insertCalls: (rows: readonly CallRow[]) => Promise<void>;
   readonly insertRecordings: (rows: readonly RecordingRow[]) => Promise<void>;
 };

@@ -3,6 +3,7 @@ export type ReplacingTable<Row> = {
   readonly insert: (rows: readonly Row[]) => void;
   /** In the order of the keys. */
   readonly final: () => readonly Row[];
+  readonly clear: () => void;
 };
 
 export const createReplacingTable = <Row>(
@@ -18,5 +19,8 @@ export const createReplacingTable = <Row>(
       }
     },
     final: () => [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+    clear: () => {
+      kept.clear();
+    },
   };
 };

@@ -4,6 +4,7 @@ import type { CallRow } from '../../../schemas/call-row.ts';
 import { callColumns, recordingColumns } from '../../../schemas/clickhouse-columns.ts';
 import type { Event } from '../../../schemas/events.ts';
 import type { RecordingRow } from '../../../schemas/rows.ts';
+import { isAssembledAlike } from '../assembled-alike.ts';
 import type { Tables } from '../in-memory-tables.ts';
 import { createRandom, type Random } from '../random.ts';
 import { eventsOf, type NativeRecord } from './native-records.ts';
@@ -15,11 +16,13 @@ const callRows = rowBinaryEncoder<CallRow>(callColumns);
 const recordingRows = rowBinaryEncoder<RecordingRow>(recordingColumns);
 
 /**
- * Fails unless these records make the same bytes of rows in any order, repeated, and cut into any batches, and unless
- * rows can be made of any part of them.
+ * Fails unless these records make the same bytes of rows in any order, repeated, and cut into any batches, and again
+ * from the events that were stored, and unless rows can be made of any part of them.
  */
 export const holdsHowever = async (records: readonly NativeRecord[]): Promise<void> => {
-  const quiet = bytesOf(await tablesOfEvents([eventsOf(records)]));
+  const tables = await tablesOfEvents([eventsOf(records)]);
+  await isAssembledAlike(tables);
+  const quiet = bytesOf(tables);
   for (let seed = 0; seed < rounds; seed += 1) {
     const random = createRandom(seed);
     const disorder = await tablesOfEvents(disordered(records, random));
