@@ -10,7 +10,7 @@ export type AnchorPlan = {
   /** Events whose call's anchor somebody else will tell. */
   readonly waiting: readonly Arrived[];
   /** Events that tell another anchor than the one that holds. */
-  readonly conflicts: readonly Anchored[];
+  readonly disputed: readonly Anchored[];
   /** The calls that these events began, by their refs. */
   readonly begun: ReadonlyMap<string, CallIdentity>;
 };
@@ -23,16 +23,19 @@ export const planAnchors = (arrived: readonly Arrived[], known: ReadonlyMap<stri
   const begun = decide(arrived, known);
   const anchored: Anchored[] = [];
   const waiting: Arrived[] = [];
-  const conflicts: Anchored[] = [];
+  const disputed: Anchored[] = [];
   for (const one of arrived) {
     const identity = known.get(one.ref) ?? begun.get(one.ref);
-    const told = one.event.call_started_at;
     if (identity === undefined) waiting.push(one);
-    else if (told !== null && told !== identity.call_started_at) conflicts.push(withIdentity(one, identity));
+    else if (isDisputing(one.event, identity)) disputed.push(withIdentity(one, identity));
     else anchored.push(withIdentity(one, identity));
   }
-  return { anchored, waiting, conflicts, begun };
+  return { anchored, waiting, disputed, begun };
 };
+
+/** A guess of ours that came too late, `call.anchored`, is overtaken by what was decided, and disputes nothing. */
+const isDisputing = ({ type, call_started_at: told }: Event, { call_started_at }: CallIdentity): boolean =>
+  told !== null && told !== call_started_at && type !== 'call.anchored';
 
 /** Spelled out, because copying by `...` is many times dearer and this runs for every event. */
 export const withIdentity = (one: Arrived, identity: CallIdentity): Anchored => ({

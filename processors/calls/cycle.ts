@@ -7,6 +7,7 @@ import { type Anchored, type AnchorPlan, planAnchors } from './anchoring.ts';
 import { assembleTouched } from './assemble-touched.ts';
 import type { CallIdentity } from './assembly/identity.ts';
 import { refOf } from './call-ref.ts';
+import { settleDisputes } from './disputed-anchors.ts';
 import { type Arrived, refusedEvent, takeIn } from './intake.ts';
 import { findGroups } from './linked-calls.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
@@ -43,17 +44,19 @@ export const runCycle = async (
   const intake = takeIn(batches);
   const seen = await recognise(intake.arrived, stores.anchors, memory);
   const plan = planAnchors(intake.arrived, seen.known);
-  const letters = [...intake.refused, ...plan.conflicts.map(conflictLetter)];
+  const { joining, conflicts } = await settleDisputes(plan, stores.calls, memory);
+  const anchored = [...plan.anchored, ...joining];
+  const letters = [...intake.refused, ...conflicts.map(conflictLetter)];
 
   // Raw first: what is read below must hold everything of these batches.
   const [, joined] = await Promise.all([
-    insertEvents(plan.anchored, stores),
+    insertEvents(anchored, stores),
     insertAnchorsAndJoin(plan, seen, stores),
     insertSigns(intake.arrived, stores),
     letters.length > 0 ? stores.deadLetters.publish(letters) : undefined,
   ]);
 
-  await gather([...plan.anchored, ...joined], plan.begun, stores.calls, memory);
+  await gather([...anchored, ...joined], plan.begun, stores.calls, memory);
   const touched = memory.takeTouched();
   const { calls, recordings, failures } = assembleTouched(touched, await findGroups(touched, stores, memory));
   await Promise.all([
@@ -61,7 +64,7 @@ export const runCycle = async (
     recordings.length > 0 ? stores.calls.insertRecordings(recordings) : undefined,
     failures.length > 0 ? stores.deadLetters.publish(failures) : undefined,
   ]);
-  for (const { ref, identity } of plan.anchored) memory.recognise(ref, identity);
+  for (const { ref, identity } of anchored) memory.recognise(ref, identity);
   settle(touched, calls, memory, nowMs);
   memory.trim(nowMs);
   return {

@@ -177,7 +177,11 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
   'agent.snapshot': (cells) => ({ agent_id: text(cells, 'agent'), status: '', queue_ids: [] }),
   'switch.started': noFields,
   'switch.heartbeat': noFields,
-  'switch.channels': () => ({ leg_ids: [] }),
+  'switch.channels': (cells) => ({
+    leg_ids: text(cells, 'legs')
+      .split(',')
+      .filter((leg) => leg !== ''),
+  }),
   'adapter.gap': (cells) => ({
     from_seq: 0,
     to_seq: 0,

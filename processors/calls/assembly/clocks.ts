@@ -38,12 +38,16 @@ export type ClockFacts = {
 
 /** Whether the times of a call cannot all be true: a clock ran ahead, was set, or differs from another's. */
 export const isClockAnomaly = ({ identity, events, root, legs, startedAt, endedAt }: ClockFacts): boolean => {
-  if (Math.abs(startedAt - identity.call_started_at) > toleranceUs) return true;
+  if (Math.abs(startedAt - identity.call_started_at) > toleranceUs && !isGuessed(identity, events)) return true;
   if (endedAt !== null && endedAt < startedAt) return true;
   if (events.some(({ occurred_at, observed_at }) => occurred_at - observed_at > futureToleranceUs)) return true;
   if (root !== null && isRootContradicted(root, startedAt)) return true;
   return [...legs.values()].some((leg) => runsBackwards(leg) || isBeforeTheCall(leg, root, startedAt));
 };
+
+/** Whether the anchor is our own conclusion: then it need not be when the root was created. */
+const isGuessed = ({ call_started_at }: CallIdentity, events: readonly Event[]): boolean =>
+  events.some((event) => event.type === 'call.anchored' && event.call_started_at === call_started_at);
 
 const isRootContradicted = ({ endedAt, totals }: Leg, startedAt: number): boolean =>
   endedAt !== null && isContradicted(endedAt - startedAt, totals?.duration_ms ?? null);

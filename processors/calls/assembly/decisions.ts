@@ -13,7 +13,8 @@ export type Decisions = { readonly [Field in Exclude<DecidedField, 'hangup_cause
 
 /** What the story comes to, each conclusion with the rule and the event that led to it. */
 export const decisionsOf = (story: Story, mailbox: AppStay | undefined): Decisions => {
-  const { root, legs, roles, end, inferred, visits, facets } = story;
+  const { root, legs, roles, end, visits, facets } = story;
+  const inferred = end.rule === 'last_sign_of_life';
   const { answered, talks } = story.connection;
   return {
     disposition: dispositionOf({

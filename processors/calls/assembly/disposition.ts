@@ -15,6 +15,7 @@ export type Outcome = {
   readonly answered: Decision<'answered_at'>;
   /** The first mailbox that the caller came to. */
   readonly mailbox: AppStay | undefined;
+  /** Whether the end of the call is an inference of the closing rules. */
   readonly inferred: boolean;
   readonly root: Leg | null;
   readonly legs: ReadonlyMap<string, Leg>;

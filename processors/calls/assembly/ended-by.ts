@@ -9,6 +9,7 @@ import { isAsked } from './roles.ts';
 
 export type EndFacts = {
   readonly end: Decision<'ended_at'>;
+  /** Whether the end of the call is an inference of the closing rules. */
   readonly inferred: boolean;
   readonly root: Leg | null;
   readonly legs: ReadonlyMap<string, Leg>;

@@ -32,8 +32,11 @@ export const endOf = (
   return last;
 };
 
-/** Where the root's own end was never told, it ended with what closed the call. */
-const endOfRoot = ({ endedBy }: Leg, at: number, { end }: Closing): Decision<'ended_at'> =>
-  end.value !== null && endedBy === end.eventId
+/** Where the root's own end was never told, it ended with what closed it or the call. */
+const endOfRoot = (root: Leg, at: number, { end, inferredLegs }: Closing): Decision<'ended_at'> => {
+  const { endedBy: eventId } = root;
+  if (inferredLegs.has(root)) return { value: at, rule: 'last_sign_of_life', eventId };
+  return end.value !== null && eventId === end.eventId
     ? { ...end, value: at }
-    : { value: at, rule: 'root_ended', eventId: endedBy };
+    : { value: at, rule: 'root_ended', eventId };
+};

@@ -30,8 +30,9 @@ export const isLate = (events: readonly Event[], root: Leg | null): boolean => {
 const receptionOfEnd = (events: readonly Event[], root: Leg | null): number | null => {
   let first: number | null = null;
   for (const { type, leg_id, observed_at } of events) {
-    const isEnd =
-      type === 'call.ended' || type === 'call.end_inferred' || (type === 'leg.ended' && leg_id === root?.id);
+    const isOfRoot = leg_id !== null && leg_id === root?.id;
+    const isInferred = type === 'call.end_inferred' && (leg_id === null || isOfRoot);
+    const isEnd = type === 'call.ended' || isInferred || (type === 'leg.ended' && isOfRoot);
     if (isEnd && (first === null || observed_at < first)) first = observed_at;
   }
   return first;

@@ -3,7 +3,7 @@ import type { Decision } from '../../../schemas/decisions.ts';
 import type { Event } from '../../../schemas/events.ts';
 import { type AppStay, foldApps } from './apps.ts';
 import { type Bridges, foldBridges } from './bridges.ts';
-import { closeLegs, goesOn } from './closing.ts';
+import { closeLegs, goesOn, isInferred } from './closing.ts';
 import { type Connection, connectionOf, noConnection } from './connection.ts';
 import { endOf, isOver } from './ending.ts';
 import { type Facets, toFacets } from './facets.ts';
@@ -40,7 +40,7 @@ export type Story = {
   readonly transfers: readonly TransferRow[];
   readonly connection: Connection;
   readonly ended: boolean;
-  /** The end is an inference of the closing rules. */
+  /** An end, the call's or a leg's, is an inference of the closing rules. */
   readonly inferred: boolean;
   readonly startedAt: number;
   readonly end: Decision<'ended_at'>;
@@ -55,7 +55,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   const swapped = throughMasquerades(ordered, told);
   const facets = swapped === ordered ? told : toFacets(swapped);
   const channels = foldLegs(facets);
-  const closing = closeLegs(channels, facets);
+  const closing = closeLegs(channels, facets, events);
   const { legs, bridges, behind } = throughLocalChannels(foldBridges(facets, channels), channels);
   const root = findRoot(legs, identity.call_key);
   const lastEventAt = events.at(-1)?.occurred_at ?? identity.call_started_at;
@@ -96,7 +96,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     transfers,
     connection,
     ended,
-    inferred: closing.inferred,
+    inferred: isInferred(closing),
     startedAt,
     end,
     until,
