@@ -20,6 +20,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Columns of cel tables, then fields of the manager, then those of cel_custom's JSON (`format = json`). */
 const names = {
   type: ['eventtype', 'EventName', 'event_type'],
+  userType: ['userdeftype', 'UserDefType', 'user_def_type'],
   time: ['eventtime', 'EventTime', 'event_time'],
   uniqueId: ['uniqueid', 'UniqueID', 'unique_id'],
   linkedId: ['linkedid', 'LinkedID', 'linked_id'],
@@ -46,8 +47,11 @@ const text = (row: Json, name: keyof typeof names): string => {
   return typeof value === 'number' ? String(value) : '';
 };
 
-/** Its event's name; rows of other names need not be read. */
-export const celType = (row: Json): string => text(row, 'type');
+/** Its event's name, of one that a dialplan made that name; rows of other names need not be read. */
+export const celType = (row: Json): string => {
+  const type = text(row, 'type');
+  return type === 'USER_DEFINED' ? text(row, 'userType') || type : type;
+};
 
 export const readCelRow = (row: Json, source: Source): { row: CelRow } | { rejection: Rejection } => {
   const uniqueId = cleanText(text(row, 'uniqueId'));

@@ -98,6 +98,9 @@ const endedBy = (row: CelRow): EndedBy => {
   return hangupSource.startsWith('dialplan/') ? 'switch' : 'near';
 };
 
+/** What a dialplan says by `CELGenUserEvent(CALL_BLOCKED,reason)` when it screens a caller out. */
+const blocked: CelEvents = (row) => [callEvent(row, row, 'call.blocked', { reason: detailText(row, 'extra') })];
+
 const endedByDial: ReadonlyMap<string, EndedBy> = new Map([
   ['CANCEL', 'far'],
   ['NOANSWER', 'switch'],
@@ -127,6 +130,7 @@ const celEvents: ReadonlyMap<string, CelEvents> = new Map([
   ['PICKUP', pickedUp],
   ['FORWARD', forwarded],
   ['XIVO_USER_FWD', forwardedByDialplan],
+  ['CALL_BLOCKED', blocked],
   ['WAZO_CONFERENCE', roomNamed('conference')],
   ['WAZO_MEETING_NAME', roomNamed('meeting')],
   ['PARK_START', parked],

@@ -6,6 +6,7 @@ import { cleanText } from '../clean-text.ts';
 import { callLinks } from './call-links.ts';
 import { type Channel, timeOr } from './channel.ts';
 import { causeNumber } from '../q850-causes.ts';
+import { amdOf, blockedFor } from './dialplan-words.ts';
 import { countOf, type Headers, instantOf, textOf } from './headers.ts';
 import { legFacts } from './leg-facts.ts';
 import { canonicalEvent, type Place } from './native-event.ts';
@@ -23,10 +24,24 @@ export const legEnded = (channel: Channel): Event[] => {
     totals: final ? totalsOf(headers, createdAtUs, endedAtUs) : null,
   });
   const transfer = transferKinds.get(cause);
-  const told = [ended, ...callLinks(channel)];
+  const told = [ended, ...callLinks(channel), ...(final ? leftWords(channel) : [])];
   if (!final || transfer === undefined) return told;
   const transferred = transferOf(transfer, place, (name) => textOf(headers, `variable_${name}`));
   return [...told, canonicalEvent(native, place, 'leg.transferred', endedAtUs, transferred)];
+};
+
+/** What the channel's variables tell at its end besides: who was heard to answer, and that the call was screened out. */
+const leftWords = ({ native, place }: Channel): Event[] => {
+  const variable: Variable = (name) => textOf(native.headers, `variable_${name}`);
+  const [amd, blocked] = [amdOf(variable), blockedFor(variable)];
+  const answeredAtUs = instantOf(native.headers, 'Caller-Channel-Answered-Time');
+  const words: Event[] = [];
+  if (amd !== 'unknown' && answeredAtUs !== null)
+    words.push(
+      canonicalEvent(native, place, 'leg.answered', timeOr(native, 'Caller-Channel-Answered-Time'), { leg: null, amd }),
+    );
+  if (blocked !== null) words.push(canonicalEvent(native, place, 'call.blocked', native.stampUs, { reason: blocked }));
+  return words;
 };
 
 /** Causes with which a leg leaves whose call went on elsewhere. */

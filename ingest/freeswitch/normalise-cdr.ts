@@ -6,6 +6,7 @@ import { cdrFacts, type Flow } from './cdr-facts.ts';
 import { cdrVariables, type CdrVariables } from './cdr-variables.ts';
 import { bridgeId } from './channel-events.ts';
 import { callLinks } from './call-links.ts';
+import { amdOf, blockedFor } from './dialplan-words.ts';
 import { callKeyOf, cdrKinshipOf } from './kinship.ts';
 import { causeOf, legTotals, transferKinds, transferOf } from './channel-end.ts';
 import { holdSpans } from './hold-spans.ts';
@@ -101,7 +102,12 @@ const lifeOf = ({ native, place, variables, marks, flow }: Leg): Event[] => {
   if (marks.ringing !== null) events.push(progress('ringing', marks.ringing));
   if (marks.earlyMedia !== null) events.push(progress('early_media', marks.earlyMedia));
   if (marks.answered !== null)
-    events.push(canonicalEvent(native, place, 'leg.answered', marks.answered, { leg: facts, amd: 'unknown' }));
+    events.push(
+      canonicalEvent(native, place, 'leg.answered', marks.answered, {
+        leg: facts,
+        amd: amdOf(variables.text),
+      }),
+    );
   if (marks.bridged !== null && place.otherLegId !== null) {
     const called = variables.text('last_bridge_role') === 'originatee';
     const [legA, legB] = called ? [place.otherLegId, place.legId] : [place.legId, place.otherLegId];
@@ -137,8 +143,13 @@ const endOf = ({ native, place, variables, marks, flow }: Leg): Event[] => {
       holdUs: variables.count('hold_accum_usec'),
     }),
   });
+  const blocked = blockedFor(variables.text);
+  const told =
+    blocked === null
+      ? [ended]
+      : [ended, canonicalEvent(native, place, 'call.blocked', marks.ended, { reason: blocked })];
   const kind = transferKinds.get(cause);
-  if (kind === undefined) return [ended];
+  if (kind === undefined) return told;
   const transferred = transferOf(kind, place, variables.text);
-  return [ended, canonicalEvent(native, place, 'leg.transferred', marks.ended, transferred)];
+  return [...told, canonicalEvent(native, place, 'leg.transferred', marks.ended, transferred)];
 };
