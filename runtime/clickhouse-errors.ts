@@ -28,6 +28,11 @@ const passingCodes = new Set([
   '999', // KEEPER_EXCEPTION
 ]);
 
+/** Whether ClickHouse refuses the user or the password. */
+export function isClickHouseLoginRefused(error: unknown): boolean {
+  return error instanceof ClickHouseError && error.type === 'AUTHENTICATION_FAILED';
+}
+
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -6,7 +6,7 @@ import type { Logger } from './logger.ts';
 import type { ClickHouseConfig } from './settings.ts';
 
 export { ClickHouseError } from '@clickhouse/client';
-export { ClickHouseTimeout, isRetryableClickHouseError } from './clickhouse-errors.ts';
+export { ClickHouseTimeout, isClickHouseLoginRefused, isRetryableClickHouseError } from './clickhouse-errors.ts';
 export type { QueryOptions } from './clickhouse-limits.ts';
 
 export type ClickHouseParams = Readonly<Record<string, unknown>>;

@@ -3,6 +3,11 @@ export class KafkaUnavailable extends Error {
   override readonly name = 'KafkaUnavailable';
 }
 
+/** Whether Kafka refuses the user or the password. kafkajs exports no class of this error. */
+export function isKafkaLoginRefused(error: Error): boolean {
+  return error.name === 'KafkaJSSASLAuthenticationError';
+}
+
 /** Kafka will never take a message of the call, since it is too large. */
 export class MessageTooLarge extends Error {
   override readonly name = 'MessageTooLarge';

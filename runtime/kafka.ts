@@ -2,7 +2,7 @@
 export type { RecordBatch } from './kafka-batch-work.ts';
 export { type BatchOptions, type BatchRunner, runBatches } from './kafka-batches.ts';
 export { createKafka, type KafkaConnection } from './kafka-connection.ts';
-export { KafkaUnavailable, MessageTooLarge } from './kafka-errors.ts';
+export { isKafkaLoginRefused, KafkaUnavailable, MessageTooLarge } from './kafka-errors.ts';
 export type { Fence, TopicPartition } from './kafka-fence.ts';
 export { type GroupProgress, hasPassed, type Offsets, watchGroup } from './kafka-group-progress.ts';
 export type { PartitionLag } from './kafka-lag.ts';

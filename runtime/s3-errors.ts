@@ -31,3 +31,18 @@ export function isRetryableS3Error(error: unknown): boolean {
     ? 'code' in error || error.name === 'TimeoutError'
     : status >= 500 || [408, 409, 429].includes(status);
 }
+
+/** Whether the store refuses the keys, or what they ask for: it need not say which. */
+export function isS3LoginRefused(error: unknown): boolean {
+  return httpStatus(error) === 401 || httpStatus(error) === 403;
+}
+
+/** Whether the store calls the request wrong, which is all that it says of an expired session token to a HEAD. */
+export function isBadS3Request(error: unknown): boolean {
+  return httpStatus(error) === 400;
+}
+
+/** Whether no keys were set, and the SDK found none by itself. */
+export function isWithoutKeys(error: unknown): boolean {
+  return error instanceof Error && error.name === 'CredentialsProviderError';
+}

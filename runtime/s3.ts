@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import {
   CreateBucketCommand,
@@ -15,7 +16,14 @@ import { createPresigner, type PresignOptions } from './s3-presign.ts';
 import { type PutObject, putObject } from './s3-put.ts';
 import type { S3Config } from './settings.ts';
 
-export { ChecksumMismatch, isRetryableS3Error, RangeNotSatisfiable } from './s3-errors.ts';
+export {
+  ChecksumMismatch,
+  isBadS3Request,
+  isRetryableS3Error,
+  isS3LoginRefused,
+  isWithoutKeys,
+  RangeNotSatisfiable,
+} from './s3-errors.ts';
 export type { PresignOptions } from './s3-presign.ts';
 export type { PutObject } from './s3-put.ts';
 
@@ -93,6 +101,7 @@ function connect(config: S3Config, logger: Logger): S3Client {
     const missing = secret === undefined ? 'TRUNKLINE_S3_SECRET_ACCESS_KEY' : 'TRUNKLINE_S3_ACCESS_KEY_ID';
     throw new ConfigError([`${missing}: is not set, expected both keys or none`]);
   }
+  const ca = config.s3TlsCaFile;
   return new S3Client({
     region: config.s3Region,
     forcePathStyle: config.s3ForcePathStyle ?? endpoint !== undefined,
@@ -102,7 +111,11 @@ function connect(config: S3Config, logger: Logger): S3Client {
     maxAttempts: 3,
     logger: quiet(logger),
     // A store that falls silent ends the request: above the time an upload may be silent, below that of a connection.
-    requestHandler: { connectionTimeout: 3000, socketTimeout: 40_000 },
+    requestHandler: {
+      connectionTimeout: 3000,
+      socketTimeout: 40_000,
+      ...(ca !== undefined && { httpsAgent: { ca: readFileSync(ca) } }),
+    },
     ...(endpoint !== undefined && { endpoint }),
     ...(accessKeyId !== undefined &&
       secret !== undefined && {

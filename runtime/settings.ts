@@ -79,6 +79,11 @@ export const s3Settings = {
     doc: 'Address of an S3-compatible store; unset for AWS',
     optional: true,
   }),
+  s3TlsCaFile: setting.string({
+    env: 'TRUNKLINE_S3_TLS_CA_FILE',
+    doc: 'PEM file with the authority that signed the store’s certificate',
+    optional: true,
+  }),
   s3Region: setting.string({ env: 'TRUNKLINE_S3_REGION', doc: 'S3 region', default: 'us-east-1' }),
   s3Bucket: setting.string({ env: 'TRUNKLINE_S3_BUCKET', doc: 'Bucket of the recordings', default: 'trunkline' }),
   s3AccessKeyId: setting.string({ env: 'TRUNKLINE_S3_ACCESS_KEY_ID', doc: 'S3 access key', optional: true }),

@@ -24,6 +24,7 @@ export const connectionEnvironment = ({
   TRUNKLINE_CLICKHOUSE_DATABASE: clickhouse.database,
   TRUNKLINE_CLICKHOUSE_TLS_CA_FILE: '',
   TRUNKLINE_S3_ENDPOINT: s3.endpoint,
+  TRUNKLINE_S3_TLS_CA_FILE: '',
   TRUNKLINE_S3_BUCKET: s3.bucket,
   TRUNKLINE_S3_REGION: s3.region,
   TRUNKLINE_S3_ACCESS_KEY_ID: s3.access_key_id,

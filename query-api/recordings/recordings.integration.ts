@@ -28,6 +28,7 @@ const objects = createObjectStore(
     s3SecretAccessKey: new Secret(engines.s3.secretAccessKey),
     s3SessionToken: undefined,
     s3ForcePathStyle: undefined,
+    s3TlsCaFile: undefined,
   },
   createLogger('test', 'silent'),
 );
