@@ -8,6 +8,7 @@ import { CommandError } from './command-error.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addFeedCommands } from './feed-command.ts';
 import { addKeysCommands } from './keys-command.ts';
+import { addQuarantineCommands } from './quarantine-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addReassembleCommand } from './reassemble-command.ts';
 import { addServiceCommands } from './service-commands.ts';
@@ -31,6 +32,7 @@ Examples:
   $ trunkline up --demo                         everything on this machine, with simulated calls
   $ trunkline feed freeswitch events.json       push a capture through ingest, see its calls
   $ trunkline keys create --tenant acme --name "CRM sync" --scopes calls:read,recordings:read
+  $ trunkline quarantine list                   what could not be used, and why
   $ trunkline COMMAND --help                    more on one command`,
   )
   .exitOverride();
@@ -40,6 +42,7 @@ for (const add of [
   addFeedCommands,
   addCallCommands,
   addKeysCommands,
+  addQuarantineCommands,
   addMigrateCommand,
   addReassembleCommand,
   addServiceCommands,

@@ -16,8 +16,6 @@ export type Asker = { readonly tenantId: string; readonly actor: string; readonl
 
 export type Unredrivable = { readonly code: 'ALREADY_REDRIVEN' | 'NOT_REDRIVABLE'; readonly message: string };
 
-export const asItIs = (tenantId: string): Wish => ({ correction: null, switchId: null, asTenantId: tenantId });
-
 const attemptOf = (
   found: Standings<Quarantined>,
   { tenantId, actor, nowUs }: Asker,
@@ -36,6 +34,11 @@ const alreadyRedriven: Unredrivable = {
   message: 'The record has been redriven: its events are in the log, and another correction would contradict them.',
 };
 
+const tenantUnknown: Unredrivable = {
+  code: 'NOT_REDRIVABLE',
+  message: 'Nobody knows whose record it is: name the tenant.',
+};
+
 /** The redrive that is asked for, or why it would be in vain. `kept` are the record's bytes. */
 export const askToRedrive = (
   found: Standings<Quarantined>,
@@ -49,6 +52,7 @@ export const askToRedrive = (
   const { correction, switchId, asTenantId } = wish;
   if (correction === null ? way === null : correctedIn === null)
     return { refused: { code: 'NOT_REDRIVABLE', message: why || 'It is taken as it is: give no correction.' } };
+  if (correction !== null && asTenantId === '') return { refused: tenantUnknown };
   const raw = correction ?? kept;
   const settled = standing?.settled ?? 0;
   const id = attemptId(asker.tenantId, record.quarantine_id, settled, raw, switchId ?? '', asTenantId);

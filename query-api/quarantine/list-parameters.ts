@@ -13,9 +13,17 @@ export const recordFilters = {
   switch_id: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
 };
 
+const id = '[A-Za-z0-9_]{1,100}';
+
 export const QuarantineListParameters = Type.Object(
   {
     ...recordFilters,
+    ids: Type.Optional(
+      Type.String({
+        pattern: `^${id}(,${id}){0,99}$`,
+        description: 'up to 100 ids, separated by commas',
+      }),
+    ),
     status: Type.Optional(Type.Enum([...statuses], { description: 'What has become of it.' })),
     sort: sortParameter,
     ...pageParameters,
@@ -37,12 +45,12 @@ export type QuarantineFilters = {
 };
 
 type Given = Pick<QuarantineListParameters, keyof typeof recordFilters>;
+type Chosen = Pick<QuarantineFilters, 'ids' | 'status'>;
 
-export const readQuarantineFilters = (given: Given, status: QuarantineFilters['status']): QuarantineFilters => ({
-  ids: null,
+export const readQuarantineFilters = (given: Given, chosen: Chosen): QuarantineFilters => ({
+  ...chosen,
   ...readTimeRange(given),
   code: given.code ?? null,
   stage: given.stage ?? null,
   switchId: given.switch_id ?? null,
-  status,
 });

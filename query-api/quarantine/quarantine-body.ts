@@ -21,7 +21,10 @@ const summary = {
   raw_bytes: Type.Integer({ description: 'How many of its bytes are kept.' }),
   status: Type.Enum([...statuses], { description: 'What has become of it.' }),
   attempts: Type.Integer({ description: 'How often it was to be redriven.' }),
-  last_attempt: orNull(Type.Object({ actor: Type.String(), asked_at: instant() }), 'The last thing done about it.'),
+  last_attempt: orNull(
+    Type.Object({ id: Type.String(), actor: Type.String(), asked_at: instant() }),
+    'The last thing done about it.',
+  ),
   redrive: Type.Object({
     as_it_is: Type.Boolean({ description: 'Whether redriving it without a correction can be of use.' }),
     corrected_in: maybeText('The dialect in which a correction is given; null where none can be.'),
@@ -76,7 +79,9 @@ export const refusedBody = ({ record: row, standing }: Standings<QuarantineFound
 };
 
 const lastAttempt = (standing: Standing | null): Static<typeof Refused>['last_attempt'] =>
-  standing === null ? null : { actor: standing.last_actor, asked_at: standing.last_asked_at };
+  standing === null
+    ? null
+    : { id: standing.last_attempt_id, actor: standing.last_actor, asked_at: standing.last_asked_at };
 
 export const refusedWithBytes = (
   found: Standings<Quarantined>,

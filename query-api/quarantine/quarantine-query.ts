@@ -40,6 +40,7 @@ export type Standing = {
   readonly attempts: number;
   /** Attempts that came to an end, dismissals too. */
   readonly settled: number;
+  readonly last_attempt_id: string;
   readonly last_actor: string;
   readonly last_asked_at: string;
 };
@@ -47,11 +48,12 @@ export type Standing = {
 /** Once redriven a record stays so; else the last attempt says what it is. */
 const standings = (more = ''): string => `SELECT quarantine_id,
     multiIf(countIf(step = 'redriven') > 0, 'redriven',
-      transform(argMax(step, (asked_at, step != 'asked')), ['asked', 'refused', 'dismissed'],
+      transform(argMax(step, (asked_at, attempt_id, step != 'asked')), ['asked', 'refused', 'dismissed'],
         ['redriving', 'refused_again', 'dismissed'], 'open')) AS status,
     uniqExactIf(attempt_id, step = 'asked') AS attempts,
     uniqExactIf(attempt_id, step != 'asked') AS settled,
-    argMax(actor, asked_at) AS last_actor,
+    argMax(attempt_id, (asked_at, attempt_id)) AS last_attempt_id,
+    argMax(actor, (asked_at, attempt_id)) AS last_actor,
     max(asked_at) AS last_asked_at
   FROM quarantine_steps FINAL
   WHERE tenant_id = {tenant:String}${more}

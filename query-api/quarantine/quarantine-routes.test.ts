@@ -33,6 +33,7 @@ const standing: Standing = {
   status: 'refused_again',
   attempts: 2,
   settled: 2,
+  last_attempt_id: 'try_2',
   last_actor: 'key_9',
   last_asked_at: at,
 };
@@ -134,7 +135,7 @@ test('refused records are listed with the reason and what became of them, and sh
     raw_bytes: 10,
     status: 'refused_again',
     attempts: 2,
-    last_attempt: { actor: 'key_9', asked_at: at },
+    last_attempt: { id: 'try_2', actor: 'key_9', asked_at: at },
     redrive: { as_it_is: true, corrected_in: 'canonical', why: null },
   };
   const list = (await get('/v1/quarantine')).json<{ data: unknown[] }>();
@@ -260,6 +261,9 @@ test('many are asked for at once, with those told that are skipped; a dry run on
     actions.map(({ quarantine_id }) => quarantine_id),
     ['bad_1'],
   );
+
+  await post('redrive', { ids: ['bad_1'], switch: 'pbx9' });
+  assert.partialDeepStrictEqual(actions.pop()?.action, { asked_switch_id: 'pbx9', bound_switch_id: '' });
 
   const dry = (await post('redrive', { code: 'MISSING_FIELD', dry_run: true })).json<Many>();
   assert.deepEqual([dry.data.asked, dry.data.kinds?.map(({ redrivable }) => redrivable)], [40, [true, false]]);

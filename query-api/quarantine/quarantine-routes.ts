@@ -28,7 +28,8 @@ export const quarantineRoutes = (app: App, { quarantine, cursors }: QuarantineRo
     },
     handler: async (request) => {
       const { tenantId } = keyOf(request);
-      const filters = readQuarantineFilters(request.query, request.query.status ?? null);
+      const { ids, status = null } = request.query;
+      const filters = readQuarantineFilters(request.query, { ids: ids?.split(',') ?? null, status });
       const scope = { resource: 'quarantine', tenantId, filters: { ...filters, order: orderOf(request.query.sort) } };
       const page = readPageRequest(request.query, cursors, scope);
       const { rows, next, total } = await quarantine.list(tenantId, filters, page, request.signal);

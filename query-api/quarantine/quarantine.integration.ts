@@ -9,6 +9,8 @@ import { createDatabase } from '../testing/database.ts';
 import { tenOClock } from '../testing/rows.ts';
 import { directoryOf, testApp } from '../testing/test-app.ts';
 import { createQuarantineReader } from './quarantine-reader.ts';
+import { createRedriver } from './redriver.ts';
+import { decodeQuarantineAction } from '../../schemas/quarantine-actions.ts';
 
 const engines = await startEngines({ clickhouse: true });
 const database = await createDatabase(engines.clickhouse);
@@ -16,9 +18,17 @@ const { directory, secrets } = directoryOf({
   acme: { tenantId: 'acme', scopes: ['quarantine:read', 'quarantine:write'] },
   globex: { tenantId: 'globex', scopes: ['*'] },
 });
+const asked: string[] = [];
+const quarantine = createQuarantineReader(createTables(database.clickhouse, 10_000));
 const app = await testApp({
   directory: () => directory,
-  quarantine: createQuarantineReader(createTables(database.clickhouse, 10_000)),
+  quarantine,
+  redriver: createRedriver(quarantine, async (messages) => {
+    for (const { value } of messages) {
+      const action = decodeQuarantineAction(value);
+      if (!('undecodable' in action)) asked.push(action.quarantine_id);
+    }
+  }),
 });
 after(async () => {
   await app.close();
@@ -139,17 +149,23 @@ test('a record’s status follows from its steps, in whatever order and however 
     },
   );
   for (const status of Object.keys(told)) assert.deepEqual(await ids(`status=${status}&include_total=true`), [status]);
+  assert.deepEqual(await ids('ids=redriven,open,none'), ['open', 'redriven']);
 
-  const dry = await app.inject({
-    method: 'POST',
-    url: '/v1/quarantine/redrive',
-    headers: { 'x-api-key': secrets.acme },
-    payload: { dry_run: true },
-  });
+  const redrive = async (payload: object) =>
+    app.inject({ method: 'POST', url: '/v1/quarantine/redrive', headers: { 'x-api-key': secrets.acme }, payload });
+  const dry = await redrive({ dry_run: true });
   assert.deepEqual(dry.json<{ data: unknown }>().data, {
     asked: 2,
+    attempts: [],
     skipped: [],
     kinds: [{ stage: 'ingest', code: 'MISSING_FIELD', records: 2, redrivable: true, why: null }],
   });
+  let cursor: string | null = null;
+  do {
+    const some = await redrive({ limit: 1, ...(cursor !== null && { cursor }) });
+    assert.equal(some.statusCode, 202, some.body);
+    cursor = some.json<{ meta: { next_cursor: string | null } }>().meta.next_cursor;
+  } while (cursor !== null);
+  assert.deepEqual(asked, ['open', 'refused_again']);
   await database.clear();
 });

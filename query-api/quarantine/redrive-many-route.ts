@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { answerSignal } from '../../runtime/http/answer-signal.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { wayBack } from '../../schemas/ways-back.ts';
 import { keyOf } from '../http/authentication.ts';
@@ -6,11 +7,11 @@ import { errorResponses } from '../http/error-responses.ts';
 import { maybeText } from '../http/value-schemas.ts';
 import type { Cursors } from '../listing/cursor.ts';
 import type { PageRequest } from '../listing/page-request.ts';
-import { type Asker, asItIs } from './asking.ts';
+import type { Asker, Wish } from './asking.ts';
 import { type QuarantineFilters, readQuarantineFilters, recordFilters } from './list-parameters.ts';
 import type { KindFound, QuarantineFound } from './quarantine-query.ts';
 import type { QuarantineReader } from './quarantine-reader.ts';
-import { askerOf } from './redrive-routes.ts';
+import { askerOf, NamedSwitch } from './redrive-routes.ts';
 import type { Asked, Redriver } from './redriver.ts';
 
 export type RedriveManyRoute = {
@@ -34,6 +35,7 @@ const Which = Type.Object(
       }),
     ),
     ...recordFilters,
+    switch: NamedSwitch,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostAtOnce, default: mostAtOnce })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 400, description: '`meta.next_cursor` before.' })),
     dry_run: Type.Optional(
@@ -60,7 +62,8 @@ const Kind = Type.Object({
 
 const Done = Type.Object({
   data: Type.Object({
-    asked: Type.Integer({ description: 'Records that are being redriven, or with dry_run would be.' }),
+    asked: Type.Integer({ description: 'How many records are being redriven, or with dry_run would be.' }),
+    attempts: Type.Array(Type.Object({ id: Type.String(), attempt_id: Type.String() })),
     skipped: Type.Array(Skipped),
     kinds: Type.Optional(Type.Array(Kind, { description: 'With dry_run: what there is.' })),
   }),
@@ -81,30 +84,33 @@ export const redriveManyRoute = (app: App, parts: RedriveManyRoute): void => {
     },
     handler: async (request, reply) => {
       const asker = askerOf(keyOf(request));
-      const { body: which, signal } = request;
+      const { body: which } = request;
+      const signal = answerSignal(reply);
       const filters = filtersOf(which);
       if (which.dry_run === true) return countKinds(await parts.quarantine.kinds(asker.tenantId, filters, signal));
       const { rows, next } = await choose(parts, which, filters, asker, signal);
-      const answers = await redriveAll(parts, rows, asker, signal);
+      const wish = { correction: null, switchId: which.switch ?? null, asTenantId: asker.tenantId };
+      const answers = await redriveAll(parts, rows, wish, asker, signal);
       const unknown = (which.ids ?? []).filter((id) => !rows.some((row) => row.quarantine_id === id));
       const skipped = [...answers.flatMap(skippedBody), ...unknown.map(notThere)];
-      const asked = answers.filter((one) => 'attemptId' in one).length;
-      return reply.code(202).send({ data: { asked, skipped }, meta: { next_cursor: next } });
+      const attempts = answers.flatMap(attemptBody);
+      return reply.code(202).send({ data: { asked: attempts.length, attempts, skipped }, meta: { next_cursor: next } });
     },
   });
 };
 
 /** Named records are told about whatever they are; of the others only those count that nobody has dealt with. */
-const filtersOf = (which: Which): QuarantineFilters => ({
-  ...readQuarantineFilters(which, which.ids === undefined ? 'unsettled' : null),
-  ids: which.ids ?? null,
-});
+const filtersOf = (which: Which): QuarantineFilters =>
+  readQuarantineFilters(which, { ids: which.ids ?? null, status: which.ids === undefined ? 'unsettled' : null });
 
 const countKinds = (found: readonly KindFound[]): Static<typeof Done> => {
   const kinds = found.map(kindBody);
   const asked = kinds.reduce((sum, { records, redrivable }) => sum + (redrivable ? records : 0), 0);
-  return { data: { asked, skipped: [], kinds }, meta: { next_cursor: null } };
+  return { data: { asked, attempts: [], skipped: [], kinds }, meta: { next_cursor: null } };
 };
+
+const attemptBody = (one: Asked): { id: string; attempt_id: string }[] =>
+  'attemptId' in one ? [{ id: one.id, attempt_id: one.attemptId }] : [];
 
 const skippedBody = (one: Asked): Static<typeof Skipped>[] =>
   'refused' in one ? [{ id: one.id, ...one.refused }] : [];
@@ -141,13 +147,14 @@ const choose = async (
 const redriveAll = async (
   { quarantine, redriver }: RedriveManyRoute,
   records: readonly QuarantineFound[],
+  wish: Wish,
   asker: Asker,
   signal: AbortSignal,
 ): Promise<Asked[]> => {
   const answers: Asked[] = [];
   for (const part of partsOf(records)) {
     const found = await quarantine.find(asker.tenantId, part, signal);
-    answers.push(...(await redriver.redrive(found, asItIs(asker.tenantId), asker, signal)));
+    answers.push(...(await redriver.redrive(found, wish, asker, signal)));
   }
   return answers;
 };

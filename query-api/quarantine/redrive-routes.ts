@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
+import { answerSignal } from '../../runtime/http/answer-signal.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
 import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
@@ -11,25 +12,32 @@ import { QuarantineId } from './quarantine-routes.ts';
 import type { Quarantined, QuarantineReader, Standings } from './quarantine-reader.ts';
 import type { Asked, Redriver } from './redriver.ts';
 
-export type RedriveRoutes = { readonly quarantine: QuarantineReader; readonly redriver: Redriver };
+export type RedriveRoutes = {
+  readonly quarantine: QuarantineReader;
+  readonly redriver: Redriver;
+  /** Whose the events become; the asker's own tenant's unless an operator redrives what is nobody's. */
+  readonly asTenantId?: string;
+};
 
 /** What ingest keeps of a record, so also what a correction may have. */
 const maxCorrectionBytes = 512 * 1024;
 /** The same in JSON, where each character may be escaped. */
 export const maxCorrectionBody = 2 * maxCorrectionBytes;
 
+export const NamedSwitch = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: maxSwitchIdLength,
+    description: 'The switch it is of, where the record does not say it or names one that its key might not.',
+  }),
+);
+
 const Correction = Type.Object(
   {
     record: Type.Optional(
       Type.Unknown({ description: 'The corrected record: JSON, or a text for other forms. Left out: as it is kept.' }),
     ),
-    switch: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: maxSwitchIdLength,
-        description: 'The switch it is of, where the record does not say it or names a wrong one.',
-      }),
-    ),
+    switch: NamedSwitch,
   },
   { additionalProperties: false },
 );
@@ -51,7 +59,7 @@ export const askerOf = ({ tenantId, keyId }: ApiKey): Asker => ({
 });
 
 /** What is done about single refused records. */
-export const redriveRoutes = (app: App, { quarantine, redriver }: RedriveRoutes): void => {
+export const redriveRoutes = (app: App, { quarantine, redriver, asTenantId }: RedriveRoutes): void => {
   const find = async (tenantId: string, id: string, signal: AbortSignal): Promise<Standings<Quarantined>> => {
     const [found] = await quarantine.find(tenantId, [id], signal);
     if (found === undefined) throw notFound('refused record');
@@ -79,9 +87,10 @@ export const redriveRoutes = (app: App, { quarantine, redriver }: RedriveRoutes)
     },
     handler: async (request, reply) => {
       const asker = askerOf(keyOf(request));
-      const found = await find(asker.tenantId, request.params.id, request.signal);
-      const wish = wishOf(request.body, asker.tenantId);
-      const [asked] = await redriver.redrive([found], wish, asker, request.signal);
+      const signal = answerSignal(reply);
+      const found = await find(asker.tenantId, request.params.id, signal);
+      const wish = wishOf(request.body, asTenantId ?? asker.tenantId);
+      const [asked] = await redriver.redrive([found], wish, asker, signal);
       return reply.code(202).send({ data: { ...attempted(asked), status: 'redriving' } });
     },
   });
@@ -102,7 +111,7 @@ export const redriveRoutes = (app: App, { quarantine, redriver }: RedriveRoutes)
     },
     handler: async (request, reply) => {
       const asker = askerOf(keyOf(request));
-      const found = await find(asker.tenantId, request.params.id, request.signal);
+      const found = await find(asker.tenantId, request.params.id, answerSignal(reply));
       const asked = await redriver.dismiss(found, request.body.reason, asker);
       return reply.code(202).send({ data: { ...attempted(asked), status: 'dismissed' } });
     },
