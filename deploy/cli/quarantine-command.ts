@@ -1,13 +1,13 @@
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Filters, QuarantineClient } from '../quarantine/quarantine-client.ts';
-import { readRunFile } from '../up/run-file.ts';
+import { type ApiOptions, apiPlace } from './api-place.ts';
 import { CommandError } from './command-error.ts';
 import { useDataDir } from './data-dir.ts';
 import { secondsOption } from './option-values.ts';
 import { terminalOutput } from './output.ts';
 
-type Place = { data?: string; api?: string; key?: string; withoutTenant?: boolean };
+type Place = ApiOptions & { readonly withoutTenant?: boolean };
 type Which = { code?: string; stage?: string; switch?: string; since?: string; until?: string };
 
 const examples = `
@@ -32,30 +32,20 @@ const limitOption = (text: string): number => {
 
 /** Lets `work` use the quarantine of the API, or, for records of no tenant, of the engines themselves. */
 const withClient = async <Result>(
-  { data, api, key, withoutTenant }: Place,
+  { withoutTenant, ...place }: Place,
   work: (client: QuarantineClient) => Promise<Result>,
   asTenantId = '',
 ): Promise<Result> => {
   const { createQuarantineClient } = await import('../quarantine/quarantine-client.ts');
   if (withoutTenant === true) {
+    const { data } = place;
     if (data !== undefined || process.env['TRUNKLINE_KAFKA_BROKERS'] === undefined) useDataDir(data ?? 'data');
     const { withOperatorTransport } = await import('../quarantine/operator-transport.ts');
     return withOperatorTransport(asTenantId, (transport) => work(createQuarantineClient(transport)));
   }
   const { httpTransport } = await import('../quarantine/transport.ts');
-  const { url, secret } = addressOf({ data, api, key });
-  return work(createQuarantineClient(httpTransport(url, secret)));
-};
-
-const addressOf = ({ data, api, key }: Record<'data' | 'api' | 'key', string | undefined>) => {
-  if (api === undefined) {
-    const run = readRunFile(data ?? 'data');
-    return { url: run.api, secret: key ?? run.api_key };
-  }
-  const secret = key ?? process.env['TRUNKLINE_API_KEY'];
-  if (secret === undefined || secret === '')
-    throw new CommandError('with --api give --key or set TRUNKLINE_API_KEY', 2);
-  return { url: api.replace(/\/+$/, ''), secret };
+  const { url, key } = apiPlace(place);
+  return work(createQuarantineClient(httpTransport(url, key)));
 };
 
 const filtersOf = ({ code, stage, switch: switchId, since, until }: Which): Filters => ({

@@ -1,4 +1,4 @@
-import { table } from '';
+import { table } from '../../runtime/text-table.ts';
 import type { Kind, RecordDetail, RecordSummary } from './quarantine-client.ts';
 
 // What the commands print; lines fit into 80 columns, but for a record's own.
