@@ -1,5 +1,6 @@
 import type { CallRow } from './call-row.ts';
 import type {
+  AnnouncedCallRow,
   CallAnchorRow,
   CallEventRow,
   QuarantinedRow,
@@ -40,6 +41,18 @@ export const callAnchorColumns: Readonly<Record<keyof CallAnchorRow, string>> = 
   tenant_id: word,
   call_key: 'String',
   call_started_at: instant,
+};
+
+export const announcedCallColumns: Readonly<Record<keyof AnnouncedCallRow, string>> = {
+  tenant_id: word,
+  call_started_at: instant,
+  call_id: 'String',
+  revision: 'UInt64',
+  version: 'UInt64',
+  state: word,
+  sent: 'Bool',
+  facts: 'String',
+  notifications: 'Array(String)',
 };
 
 export const switchEventColumns: Readonly<Record<keyof SwitchEventRow, string>> = {

@@ -12,6 +12,7 @@ const released: Readonly<Record<string, string>> = {
   'directory-event.v1.avsc': '14d7ecdc544bf024',
   'event.v1.avsc': '01b644c40934dfe7',
   'event.v2.avsc': 'e2e8e3bdbb81fe77',
+  'notification.v1.avsc': '5d2f1fe70e1cb2fe',
   'quarantine-action.v1.avsc': '9e11c75bcbe304e6',
 };
 
@@ -30,7 +31,7 @@ test('released schemas are what they were when released', () => {
 });
 
 test('the newest version reads every version before it', () => {
-  for (const name of ['event', 'dead-letter', 'directory-event', 'quarantine-action']) {
+  for (const name of ['event', 'dead-letter', 'directory-event', 'notification', 'quarantine-action']) {
     const { released, newest, decode } = singleObjectCodec(name);
     for (const type of released) {
       const header = Buffer.concat([Buffer.from([0xc3, 0x01]), rabinFingerprint(JSON.stringify(type.schema()))]);

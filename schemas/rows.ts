@@ -30,6 +30,24 @@ export type UnanchoredEventRow = {
 /** The anchor of a call key, once decided. */
 export type CallAnchorRow = { tenant_id: string; call_key: string; call_started_at: number };
 
+/** What subscribers were last told about a call. */
+export type AnnouncedCallRow = {
+  tenant_id: string;
+  call_started_at: number;
+  call_id: string;
+  /** Of two rows the one with the higher revision holds. */
+  revision: number;
+  /** Of the call's row that it was told from. */
+  version: number;
+  state: 'started' | 'ended' | 'merged';
+  /** Whether the notifications are known to be published. */
+  sent: boolean;
+  /** `CallFacts` as JSON. */
+  facts: string;
+  /** Avro single-object bytes. */
+  notifications: readonly Buffer[];
+};
+
 /** What a switch or its adapter told about itself, as it came. */
 export type SwitchEventRow = {
   tenant_id: string;

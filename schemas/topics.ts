@@ -4,6 +4,8 @@ export const topics = {
   callEvents: 'call-events',
   /** Uploads that the recordings processor has yet to check. Key `tenant:recording_id`. */
   recordingUploads: 'recording-uploads',
+  /** What subscribers are told about calls. Key `tenant:call_id`. */
+  notifications: 'notifications',
   /** Agent states. Key `tenant:agent_id`. */
   agentEvents: 'agent-events',
   /** Switch starts, heartbeats, live channels. Key `switch_id`. */
@@ -29,6 +31,7 @@ const forever = { 'retention.ms': '-1' };
 export const topicPlans: readonly TopicPlan[] = [
   { topic: topics.callEvents, partitions: null, config: forever },
   { topic: topics.recordingUploads, partitions: null, config: forever },
+  { topic: topics.notifications, partitions: null, config: forever },
   { topic: topics.agentEvents, partitions: null, config: forever },
   { topic: topics.switchEvents, partitions: 1, config: forever },
   { topic: topics.directoryEvents, partitions: 1, config: forever },

@@ -39,6 +39,11 @@ export const processors: readonly Service[] = [
     run: async () => (await import('../../processors/closing/service.ts')).runClosingProcessor(),
   },
   {
+    name: 'notifications',
+    description: 'tell subscribers what became of calls',
+    run: async () => (await import('../../processors/notifications/service.ts')).runNotificationsProcessor(),
+  },
+  {
     name: 'redrive',
     description: 'take refused records again where somebody asked for it',
     run: async () => (await import('../../ingest/redrive/service.ts')).runRedriveProcessor(),

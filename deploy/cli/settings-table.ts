@@ -12,6 +12,7 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
     ['processor recordings', (await import('../../processors/recordings/service.ts')).settings],
     ['processor quarantine', (await import('../../processors/quarantine/service.ts')).settings],
     ['processor closing', (await import('../../processors/closing/service.ts')).settings],
+    ['processor notifications', (await import('../../processors/notifications/service.ts')).settings],
     ['processor redrive', (await import('../../ingest/redrive/service.ts')).settings],
     ['api', (await import('../../query-api/service.ts')).settings],
   ]);

@@ -14,6 +14,7 @@ import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
 import { settings as closingSettings } from '../../processors/closing/settings.ts';
+import { settings as notificationsSettings } from '../../processors/notifications/settings.ts';
 import { settings as quarantineSettings } from '../../processors/quarantine/service.ts';
 import { settings as recordingsSettings } from '../../processors/recordings/service.ts';
 import { settings as apiSettings } from '../../query-api/settings.ts';
@@ -44,6 +45,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   recordings: recordingsSettings,
   quarantine: quarantineSettings,
   closing: closingSettings,
+  notifications: notificationsSettings,
   redrive: redriveSettings,
   api: apiSettings,
   esl: eslSettings,

@@ -25,6 +25,7 @@ const victims = [
   'processor-recordings',
   'processor-quarantine',
   'processor-closing',
+  'processor-notifications',
   'processor-redrive',
   'api',
 ];

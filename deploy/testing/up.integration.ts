@@ -30,6 +30,7 @@ const names = [
   'kafka',
   'processor-calls',
   'processor-closing',
+  'processor-notifications',
   'processor-quarantine',
   'processor-recordings',
   'processor-redrive',

@@ -78,6 +78,7 @@ export const serviceSpecs = (installation: Installation): readonly ChildSpec[] =
     service('processor-recordings', ['processor', 'recordings']),
     service('processor-quarantine', ['processor', 'quarantine']),
     service('processor-closing', ['processor', 'closing']),
+    service('processor-notifications', ['processor', 'notifications']),
     service('processor-redrive', ['processor', 'redrive']),
     service('ingest', ['ingest'], { TRUNKLINE_SPOOL_DIR: join(installation.dataDir, 'spool') }),
     service('api', ['api']),

@@ -13,6 +13,7 @@ const offsets = {
   'processor-quarantine': 7,
   'processor-closing': 8,
   'processor-redrive': 9,
+  'processor-notifications': 10,
 } as const;
 
 export type PortName = keyof typeof offsets;

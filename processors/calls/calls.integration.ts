@@ -132,6 +132,7 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
       quarantine_steps: columns.quarantineStepColumns,
       switch_events: columns.switchEventColumns,
       switch_signs: columns.switchSignColumns,
+      announced_calls: columns.announcedCallColumns,
     };
     for (const [table, declared] of Object.entries(tables)) {
       const rows = await world.clickhouse.query<{ name: string; type: string; default_kind: string }>(
