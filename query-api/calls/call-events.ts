@@ -14,7 +14,11 @@ const mostJoinedCalls = 50;
 /** A call whose parts are linked more often than this is a fault of a switch. */
 const mostLinks = 1000;
 
-type Call = Key & { readonly callKey: string };
+type Call = Key & {
+  readonly callKey: string;
+  /** Whether others were merged into it, as its row says: of all the rest there is nothing to look for. */
+  readonly isMerged: boolean;
+};
 
 /**
  * The events that a call's record was made from: its own and those of the calls that were merged into it, which
@@ -31,6 +35,7 @@ export const readCallEvents = async (
 
 /** The call and those that were merged into it, directly or not. */
 const withJoined = async (tables: Tables, tenantId: string, call: Call, signal: AbortSignal): Promise<Key[]> => {
+  if (!call.isMerged) return [call];
   const known = new Map<string, Key>([[call.callKey, call]]);
   for (let added: Key[] = [call]; added.length > 0; ) {
     const links = { limit: mostLinks, types: ['call.linked'] as const };

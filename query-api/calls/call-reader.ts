@@ -37,7 +37,8 @@ export const createCallReader = (tables: Tables): CallReader => ({
   },
   events: async (tenantId, call, asked, signal) => {
     const at = callStartedAtOf(call.call_id) ?? 0;
-    return readCallEvents(tables, tenantId, { at, id: call.call_id, callKey: call.call_key }, asked, signal);
+    const isMerged = call.quality.includes('merged');
+    return readCallEvents(tables, tenantId, { at, id: call.call_id, callKey: call.call_key, isMerged }, asked, signal);
   },
 });
 

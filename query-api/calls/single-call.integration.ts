@@ -129,7 +129,7 @@ test('its events are in the order of their times, each once, those of merged cal
     'call_anchors',
     Object.entries(anchors).map(([call_key, call_started_at]) => ({ tenant_id: 'acme', call_key, call_started_at })),
   );
-  const call = callRow({ call_key: 'first' });
+  const call = callRow({ call_key: 'first', quality: ['merged'] });
   await database.insert('calls', [call]);
   const ids = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6'];
   assert.deepEqual(
