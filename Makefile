@@ -52,6 +52,12 @@ test-integration: install ## Tests against the embedded engines, and whole-syste
 test-engines: install ## The same suites, and real faults, on Kafka, ClickHouse and S3 in containers (needs Docker and openssl)
 	$(NODE) deploy/testing/containers/main.ts
 
+EVENTS ?= 1000000
+SEED ?=
+.PHONY: chaos
+chaos: install ## Break everything at random under a million events, then hold every call to the truth (EVENTS=, SEED=)
+	$(NODE) deploy/testing/chaos/main.ts --events $(EVENTS) $(if $(SEED),--seed $(SEED))
+
 SAMPLES ?= ../shared/samples
 .PHONY: test-samples
 test-samples: install ## Real switch captures in SAMPLES against what their CDRs must say

@@ -1,7 +1,10 @@
 import type { RunFile } from '../up/run-file.ts';
 
-/** One row of a query on ClickHouse itself, past the API. */
-export const queryRow = async <Row>({ clickhouse }: Pick<RunFile, 'clickhouse'>, sql: string): Promise<Row> => {
+/** The rows of a query on ClickHouse itself, past the API. */
+export const queryRows = async <Row>(
+  { clickhouse }: Pick<RunFile, 'clickhouse'>,
+  sql: string,
+): Promise<readonly Row[]> => {
   const url = new URL(clickhouse.url);
   url.searchParams.set('database', clickhouse.database);
   url.searchParams.set('output_format_json_quote_64bit_integers', '0');
@@ -12,7 +15,17 @@ export const queryRow = async <Row>({ clickhouse }: Pick<RunFile, 'clickhouse'>,
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`ClickHouse answered ${response.status}: ${text}`);
-  return JSON.parse(text) as Row;
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+};
+
+/** The one row of a query. */
+export const queryRow = async <Row>(where: Pick<RunFile, 'clickhouse'>, sql: string): Promise<Row> => {
+  const [row] = await queryRows<Row>(where, sql);
+  if (row === undefined) throw new Error(`no row came of ${sql}`);
+  return row;
 };
 
 export type StoredTotals = {
