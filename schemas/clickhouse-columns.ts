@@ -1,3 +1,4 @@
+import type { AgentDayRow, AgentEventRow } from './agent-rows.ts';
 import type { CallRow } from './call-row.ts';
 import type {
   AnnouncedCallRow,
@@ -221,4 +222,27 @@ export const callColumns: Readonly<Record<keyof CallRow, string>> = {
   updated_at: instant,
   decided_by: 'Array(Tuple(field String, rule String, event_id String))',
   spans: `Array(Tuple(kind String, leg_id String, other_leg_id String, from ${instant}, to ${instant}))`,
+};
+
+export const agentEventColumns: Readonly<Record<keyof AgentEventRow, string>> = {
+  tenant_id: word,
+  agent_id: 'String',
+  occurred_at: instant,
+  event_id: 'String',
+  content_hash: 'String',
+  observed_order: 'UInt64',
+  switch_id: word,
+  type: word,
+  event: 'String',
+};
+
+export const agentDayColumns: Readonly<Record<keyof AgentDayRow, string>> = {
+  tenant_id: word,
+  agent_id: 'String',
+  day_at: instant,
+  version: 'UInt64',
+  spans: `Array(Tuple(kind String, scope String, from ${instant}, to ${maybeInstant}, reason String, queue_id String, told Bool))`,
+  events: 'UInt32',
+  last_event_at: instant,
+  updated_at: instant,
 };

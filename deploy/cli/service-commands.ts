@@ -34,6 +34,11 @@ export const processors: readonly Service[] = [
     run: async () => (await import('../../processors/quarantine/service.ts')).runQuarantineProcessor(),
   },
   {
+    name: 'agents',
+    description: 'fold what is told of agents into logins, pauses, contacts and wrap-ups',
+    run: async () => (await import('../../processors/agents/service.ts')).runAgentsProcessor(),
+  },
+  {
     name: 'closing',
     description: 'end calls whose end never came',
     run: async () => (await import('../../processors/closing/service.ts')).runClosingProcessor(),

@@ -11,6 +11,7 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
     ['processor calls', (await import('../../processors/calls/service.ts')).settings],
     ['processor recordings', (await import('../../processors/recordings/service.ts')).settings],
     ['processor quarantine', (await import('../../processors/quarantine/service.ts')).settings],
+    ['processor agents', (await import('../../processors/agents/service.ts')).settings],
     ['processor closing', (await import('../../processors/closing/service.ts')).settings],
     ['processor notifications', (await import('../../processors/notifications/service.ts')).settings],
     ['processor redrive', (await import('../../ingest/redrive/service.ts')).settings],

@@ -13,6 +13,7 @@ import { settings as ingestSettings } from '../../ingest/settings.ts';
 import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
+import { settings as agentsSettings } from '../../processors/agents/service.ts';
 import { settings as closingSettings } from '../../processors/closing/settings.ts';
 import { settings as notificationsSettings } from '../../processors/notifications/settings.ts';
 import { settings as quarantineSettings } from '../../processors/quarantine/service.ts';
@@ -47,6 +48,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   closing: closingSettings,
   notifications: notificationsSettings,
   redrive: redriveSettings,
+  agents: agentsSettings,
   api: apiSettings,
   esl: eslSettings,
   ami: amiSettings,

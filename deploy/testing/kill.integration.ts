@@ -27,6 +27,7 @@ const victims = [
   'processor-closing',
   'processor-notifications',
   'processor-redrive',
+  'processor-agents',
   'api',
 ];
 

@@ -31,6 +31,7 @@ const names = [
   'processor-calls',
   'processor-closing',
   'processor-notifications',
+  'processor-agents',
   'processor-quarantine',
   'processor-recordings',
   'processor-redrive',

@@ -80,6 +80,7 @@ export const serviceSpecs = (installation: Installation): readonly ChildSpec[] =
     service('processor-closing', ['processor', 'closing']),
     service('processor-notifications', ['processor', 'notifications']),
     service('processor-redrive', ['processor', 'redrive']),
+    service('processor-agents', ['processor', 'agents']),
     service('ingest', ['ingest'], { TRUNKLINE_SPOOL_DIR: join(installation.dataDir, 'spool') }),
     service('api', ['api']),
   ];

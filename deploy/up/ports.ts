@@ -14,6 +14,7 @@ const offsets = {
   'processor-closing': 8,
   'processor-redrive': 9,
   'processor-notifications': 10,
+  'processor-agents': 11,
 } as const;
 
 export type PortName = keyof typeof offsets;

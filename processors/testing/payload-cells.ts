@@ -166,15 +166,33 @@ export const payloadOf: { readonly [T in EventType]: (cells: Cells) => Payloads[
     amount_micros: numberOrNull(cells, 'micros') ?? 0,
     currency: text(cells, 'currency') || 'EUR',
   }),
-  'agent.logged_in': (cells) => ({ agent_id: text(cells, 'agent'), session_id: '', device: '' }),
-  'agent.logged_out': (cells) => ({ agent_id: text(cells, 'agent'), session_id: '' }),
-  'agent.queue_joined': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: '', penalty: null }),
-  'agent.queue_left': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: '', cause: '' }),
-  'agent.paused': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: null, reason: '' }),
-  'agent.unpaused': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: null }),
-  'agent.wrap_started': (cells) => ({ agent_id: text(cells, 'agent'), visit_id: '', limit_ms: null }),
-  'agent.wrap_ended': (cells) => ({ agent_id: text(cells, 'agent'), visit_id: '' }),
-  'agent.snapshot': (cells) => ({ agent_id: text(cells, 'agent'), status: '', queue_ids: [] }),
+  'agent.logged_in': (cells) => ({
+    agent_id: text(cells, 'agent'),
+    session_id: text(cells, 'session'),
+    device: text(cells, 'device'),
+  }),
+  'agent.logged_out': (cells) => ({ agent_id: text(cells, 'agent'), session_id: text(cells, 'session') }),
+  'agent.queue_joined': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: text(cells, 'queue'), penalty: null }),
+  'agent.queue_left': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: text(cells, 'queue'), cause: '' }),
+  'agent.paused': (cells) => ({
+    agent_id: text(cells, 'agent'),
+    queue_id: textOrNull(cells, 'queue'),
+    reason: text(cells, 'reason'),
+  }),
+  'agent.unpaused': (cells) => ({ agent_id: text(cells, 'agent'), queue_id: textOrNull(cells, 'queue') }),
+  'agent.wrap_started': (cells) => ({
+    agent_id: text(cells, 'agent'),
+    visit_id: text(cells, 'visit') || 'v1',
+    limit_ms: numberOrNull(cells, 'limit_ms'),
+  }),
+  'agent.wrap_ended': (cells) => ({ agent_id: text(cells, 'agent'), visit_id: text(cells, 'visit') || 'v1' }),
+  'agent.snapshot': (cells) => ({
+    agent_id: text(cells, 'agent'),
+    status: text(cells, 'status'),
+    queue_ids: text(cells, 'queues')
+      .split(',')
+      .filter((queue) => queue !== ''),
+  }),
   'switch.started': noFields,
   'switch.heartbeat': noFields,
   'switch.channels': (cells) => ({

@@ -16,7 +16,7 @@ import { someCalls } from '../../testing/scenarios.ts';
 import { assembleCall, assembleCallAndRecordings } from './assemble-call.ts';
 import { toEventSet } from './event-set.ts';
 import { identityOf } from './identity.ts';
-import { totalMs, union } from './spans.ts';
+import { totalMs, union } from '../../../runtime/spans.ts';
 
 /** Each decided field is explained once by an event of the call, and the spans add up to the row's milliseconds. */
 const checkExplanations = (call: CallRow, events: readonly Event[]): void => {

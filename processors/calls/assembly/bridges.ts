@@ -2,7 +2,7 @@ import type { EventOf } from '../../../schemas/events.ts';
 import type { BridgeKind } from '../../../schemas/vocabulary.ts';
 import type { BridgeEvent, Facets } from './facets.ts';
 import type { Leg } from './legs.ts';
-import { type Span, subtract, union } from './spans.ts';
+import { type Span, subtract, union } from '../../../runtime/spans.ts';
 import { byText } from './text-order.ts';
 import { newToggle, type OpenSpan, switchOff, switchOn, type Toggle } from './toggles.ts';
 

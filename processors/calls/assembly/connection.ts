@@ -4,7 +4,7 @@ import type { AppStay } from './apps.ts';
 import type { Stay } from './bridges.ts';
 import { isOtherClock, lingerUs } from './clocks.ts';
 import type { Leg } from './legs.ts';
-import { clip, intersect, type Span, subtract, union } from './spans.ts';
+import { clip, intersect, type Span, subtract, union } from '../../../runtime/spans.ts';
 import { amongOthers, byLeg, partnerIn, type Talk, type TalksByLeg } from './talks.ts';
 
 /** The caller's time with people. */

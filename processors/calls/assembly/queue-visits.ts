@@ -1,6 +1,6 @@
 import type { HoldRow, QueueVisitRow, VisitOutcome } from '../../../schemas/call-row.ts';
 import { unsignedOrNull } from './sane.ts';
-import { intersect, type Span, span, totalMs, toMs, union } from './spans.ts';
+import { intersect, type Span, span, totalMs, toMs, union } from '../../../runtime/spans.ts';
 import { begunWithin, type Talk, type TalksByLeg } from './talks.ts';
 import type { Offer, VisitFacts } from './visit-fold.ts';
 

@@ -2,7 +2,7 @@ import type { RecordingTimesRow } from '../../../schemas/call-row.ts';
 import type { Leg } from './legs.ts';
 import { pausesUntil } from './recording-pauses.ts';
 import type { Recording } from './recordings.ts';
-import { toMs } from './spans.ts';
+import { toMs } from '../../../runtime/spans.ts';
 
 export type CallOfRecordings = {
   readonly ended: boolean;

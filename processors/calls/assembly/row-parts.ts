@@ -4,7 +4,7 @@ import type { Facets } from './facets.ts';
 import { causeColumns } from './hangup-cause.ts';
 import type { Leg } from './legs.ts';
 import type { Recording } from './recordings.ts';
-import { type Span, toMs, totalMs, union } from './spans.ts';
+import { type Span, toMs, totalMs, union } from '../../../runtime/spans.ts';
 import type { Story } from './story.ts';
 import type { Talk, TalksByLeg } from './talks.ts';
 import { byText } from './text-order.ts';

@@ -16,7 +16,7 @@ import { toVisit, type Visit, type VisitContext } from './queue-visits.ts';
 import { withReceiptsInOrder } from './receipts.ts';
 import { rolesOf } from './roles.ts';
 import { findRoot } from './root.ts';
-import { union } from './spans.ts';
+import { union } from '../../../runtime/spans.ts';
 import { byLeg, findTalks, type Talk, type TalksByLeg } from './talks.ts';
 import { foldTransfers } from './transfer-fold.ts';
 import { transferRows } from './transfers.ts';

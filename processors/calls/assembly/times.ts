@@ -1,6 +1,6 @@
 import type { CallRow } from '../../../schemas/call-row.ts';
 import { isContradicted } from './clocks.ts';
-import { toMs, totalMs } from './spans.ts';
+import { toMs, totalMs } from '../../../runtime/spans.ts';
 import { unsignedOrNull } from './sane.ts';
 import type { Story } from './story.ts';
 

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { agentsTold } from './agents-told.ts';
+import { canonical, receivedAt } from './canonical.ts';
+import { freeswitch } from './freeswitch-events.ts';
+
+const dayS = 86_400;
+/** The tests begin at ten o'clock; midnight is this far. */
+const midnightS = 14 * 3600;
+
+test('case 37: an agent on two devices and in two queues is one person', async () => {
+  const told = agentsTold(
+    canonical(`
+      0   agent.logged_in    - agent=ann session=s1 device=desk
+      5   agent.logged_in    - agent=ann session=s2 device=mobile
+      5   agent.queue_joined - agent=ann queue=support
+      6   agent.queue_joined - agent=ann queue=sales
+      10  queue.connected    - agent=ann visit=v1 queue=support anchor=0
+      25  queue.connected    - agent=ann visit=v2 queue=sales anchor=0
+      30  queue.completed    - agent=ann visit=v1 queue=support anchor=0
+      40  queue.completed    - agent=ann visit=v2 queue=sales anchor=0
+      50  agent.logged_out   - agent=ann session=s1
+      60  agent.logged_out   - agent=ann session=s2`),
+  );
+  await told.gives(
+    'ann',
+    [
+      'login s1 0–50',
+      'login s2 5–60',
+      'queue sales 6–',
+      'queue support 5–',
+      'contact v1 10–30',
+      'contact v2 25–40',
+    ].sort(byBeginning),
+  );
+  assert.deepEqual(await told.time('ann', 0, 60), {
+    login_ms: 60_000,
+    pause_ms: 0,
+    connect_ms: 30_000,
+    wrap_ms: 0,
+    occupancy: 50,
+  });
+});
+
+/** As rows are ordered: by their first instant, then by name. */
+const byBeginning = (one: string, other: string): number => {
+  const from = (text: string): number => Number(/ (\d+)–/.exec(text)?.[1]);
+  return from(one) - from(other) || (one < other ? -1 : 1);
+};
+
+test('case 38: paused and logged out while the call goes on', async () => {
+  const told = agentsTold(
+    freeswitch(`
+      0.0  callcenter::info a agent-status-change agent=ann CC-Agent-Status=Available
+      10.0 callcenter::info a bridge-agent-start agent=ann agent_leg=b
+      20.0 callcenter::info a agent-status-change agent=ann CC-Agent-Status=On%20Break
+      30.0 callcenter::info a agent-status-change agent=ann CC-Agent-Status=Logged%20Out
+      40.0 callcenter::info a bridge-agent-end agent=ann agent_leg=b`),
+  );
+  await told.gives('ann', ['login 0–30', 'contact v1 10–40', 'pause 20–~30']);
+  // The talk after the logout is told, and is no part of the time in which the agent could work; the pause begins when
+  // the talk ends, which it did not before the logout.
+  assert.deepEqual(await told.time('ann', 0, 60), {
+    login_ms: 30_000,
+    pause_ms: 0,
+    connect_ms: 30_000,
+    wrap_ms: 0,
+    occupancy: 66.67,
+  });
+});
+
+test('case 39: a login that was never closed ends with what shows that it is over', async () => {
+  const loggedIn = '0 agent.logged_in - agent=ann session=s1 device=desk';
+  await agentsTold(
+    canonical(`${loggedIn}
+      300 agent.snapshot - agent=ann status=logged_out`),
+  ).gives('ann', ['login s1 0–~300']);
+  await agentsTold(
+    canonical(`${loggedIn}
+      5   agent.paused   - agent=ann reason=lunch
+      400 switch.started -`),
+  ).gives('ann', ['login s1 0–~400', 'pause 5–~400 lunch']);
+  await agentsTold(
+    canonical(`${loggedIn}
+      500 agent.logged_in  - agent=ann session=s2 device=desk
+      600 agent.logged_out - agent=ann session=s2`),
+  ).gives('ann', ['login s1 0–~500', 'login s2 500–600']);
+  // A start of another switch says nothing, and a snapshot that finds the agent at work leaves it there.
+  await agentsTold(
+    canonical(`${loggedIn}
+      300 agent.snapshot - agent=ann status=available
+      400 switch.started - switch=pbx9`),
+  ).gives('ann', ['login s1 0–']);
+});
+
+test('case 40: a pause of all queues and of one: paused while either holds, and the time counts once', async () => {
+  const told = agentsTold(
+    canonical(`
+      0  agent.logged_in  - agent=ann
+      10 agent.paused     - agent=ann reason=lunch
+      20 agent.paused     - agent=ann queue=sales reason=lunch
+      30 agent.unpaused   - agent=ann queue=sales
+      40 agent.unpaused   - agent=ann
+      50 agent.paused     - agent=ann queue=sales
+      60 agent.unpaused   - agent=ann
+      70 agent.logged_out - agent=ann`),
+  );
+  await told.gives('ann', ['login 0–70', 'pause 10–40 lunch', 'pause sales 20–30 lunch', 'pause sales 50–60']);
+  assert.deepEqual(await told.time('ann', 0, 70), {
+    login_ms: 70_000,
+    pause_ms: 40_000,
+    connect_ms: 0,
+    wrap_ms: 0,
+    occupancy: 0,
+  });
+});
+
+test('case 41: the next caller cuts the wrap-up; one that begins with the interval is in it', async () => {
+  const told = agentsTold(
+    canonical(`
+      0   agent.logged_in    - agent=ann
+      10  queue.connected    - agent=ann visit=v1 anchor=0
+      30  queue.completed    - agent=ann visit=v1 anchor=0
+      30  agent.wrap_started - agent=ann visit=v1 limit_ms=60000
+      45  queue.connected    - agent=ann visit=v2 anchor=0
+      60  queue.completed    - agent=ann visit=v2 anchor=0
+      60  agent.wrap_started - agent=ann visit=v2 limit_ms=10000
+      100 agent.wrap_started - agent=ann visit=v2
+      110 agent.wrap_ended   - agent=ann visit=v2
+      120 agent.logged_out   - agent=ann`),
+  );
+  await told.gives('ann', [
+    'login 0–120',
+    'contact v1 10–30',
+    'wrap v1 30–~45',
+    'contact v2 45–60',
+    // Nobody ended it: its limit did.
+    'wrap v2 60–~70',
+    'wrap v2 100–110',
+  ]);
+  assert.equal((await told.time('ann', 30, 45)).wrap_ms, 15_000);
+  assert.equal((await told.time('ann', 0, 30)).wrap_ms, 0);
+  assert.deepEqual(await told.time('ann', 0, 120), {
+    login_ms: 120_000,
+    pause_ms: 0,
+    connect_ms: 35_000,
+    wrap_ms: 35_000,
+    occupancy: 58.33,
+  });
+});
+
+test('an agent who works through midnight: each day has its part, and a day with no event is not lost', async () => {
+  const told = agentsTold(
+    receivedAt(
+      4 * dayS,
+      canonical(`
+      0                          agent.logged_in  - agent=ann
+      ${midnightS + 60}          agent.paused     - agent=ann reason=tea
+      ${midnightS + 3 * dayS}    agent.unpaused   - agent=ann
+      ${midnightS + 3 * dayS + 9} agent.logged_out - agent=ann`),
+    ),
+  );
+  await told.gives('ann', [
+    'login 0–',
+    `login ${midnightS}–`,
+    `pause ${midnightS + 60}– tea`,
+    `login ${midnightS + 3 * dayS}–${midnightS + 3 * dayS + 9}`,
+  ]);
+  assert.deepEqual(await told.time('ann', midnightS + dayS, midnightS + 2 * dayS), {
+    login_ms: dayS * 1000,
+    pause_ms: dayS * 1000,
+    connect_ms: 0,
+    wrap_ms: 0,
+    occupancy: null,
+  });
+});
+
+test('a connection that the queue took back was none', async () => {
+  await agentsTold(
+    freeswitch(`
+      0.0  callcenter::info a agent-status-change agent=ann CC-Agent-Status=Available
+      8.0  callcenter::info a bridge-agent-start agent=ann agent_leg=b
+      8.2  callcenter::info a bridge-agent-fail agent=ann cause=ORIGINATOR_CANCEL
+      50.0 callcenter::info a bridge-agent-start visit=v2 agent=ann agent_leg=c
+      60.0 callcenter::info a bridge-agent-end visit=v2 agent=ann agent_leg=c`),
+  ).gives('ann', ['login 0–', 'contact v1 8–8.2', 'contact v2 50–60']);
+});
