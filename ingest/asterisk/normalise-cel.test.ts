@@ -188,7 +188,9 @@ test('parking, mailboxes, recordings', () => {
   const { recording_id } = only(read(start), 'recording.started').payload;
   assert.equal(recording_id, `ast1-${root}:0x1`);
   assert.equal(only(read(stop), 'recording.stopped').payload.recording_id, recording_id);
-  assert.deepEqual(types(row('MIXMONITOR_START', '10:00:06', { extra: '{broken' })), []);
+  for (const extra of ['{broken', '', { mixmonitor_id: '0x1' }]) {
+    assert.equal(rejectionOf(normalise(row('MIXMONITOR_START', '10:00:06', { extra }))).field, 'extra');
+  }
 });
 
 test('the manager’s names of the fields are read too', () => {

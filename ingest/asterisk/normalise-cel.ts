@@ -26,8 +26,19 @@ export const normaliseCel = (record: Readonly<Record<string, unknown>>, source: 
   const events = celEvents.get(type);
   if (events === undefined) return ignored;
   const read = readCelRow(record, source);
-  return 'rejection' in read ? read : { events: events(read.row) };
+  if ('rejection' in read) return read;
+  const told = events(read.row);
+  return told.length === 0 && isOfRecorder(type) ? recorderUnknown : { events: told };
 };
+
+const isOfRecorder = (type: string): boolean => type.startsWith('MIXMONITOR_');
+
+/** The call does without this row; a recording that nobody can find must not be lost silently. */
+const recorderUnknown = reject(
+  'MISSING_FIELD',
+  'extra',
+  'extra names no mixmonitor_id, or no filename at the start: send it as Asterisk wrote it, a JSON object',
+);
 
 type CelEvents = (row: CelRow) => Event[];
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { type AudioStore, upload } from '../../../ingest/recordings/upload.ts';
+import { source } from '../../../ingest/testing/sources.ts';
 import { createDownloadLinks } from '../../../query-api/recordings/download-links.ts';
 import { decodeEvent } from '../../../schemas/event-codec.ts';
 import type { Event } from '../../../schemas/events.ts';
@@ -301,6 +302,21 @@ test('case 78: the same path again, the same upload again, half an upload', asyn
   assert.deepEqual(objects.get(objectKey), audio);
   const [once, again] = [await uploaded('a'), await uploaded('a')];
   assert.deepEqual(again, once);
+});
+
+test('case 79: a row of a recorder whose details are broken is refused; the call is built without it', async () => {
+  const broken = `MIXMONITOR_START | 4.5 | 0.1 | 0.1 | PJSIP/1001-1 | 1001 | 1002 | {"filename":"/var/rec/x.wav"`;
+  const records = cel(asteriskCall(broken));
+  const rejected = records.filter(
+    ({ dialect, value }) => 'rejection' in dialect.normalise(value, source({ askedSwitchId: 'pbx1' })),
+  );
+  assert.equal(rejected.length, 1);
+  await told(records.filter((record) => !rejected.includes(record))).gives({
+    disposition: 'answered',
+    connect_ms: 15_900,
+    recordings: [],
+    quality: [],
+  });
 });
 
 test('case 80: deleted on request: a tombstone without link, audio or text', async () => {
