@@ -14,6 +14,8 @@ import { type RedriveManyRoute, redriveManyRoute } from './quarantine/redrive-ma
 import { type RedriveRoutes, redriveRoutes } from './quarantine/redrive-routes.ts';
 import { type DownloadRoute, downloadRoute } from './recordings/download-route.ts';
 import { type RecordingRoutes, recordingRoutes } from './recordings/recording-routes.ts';
+import { type AgentStatsRoutes, agentStatsRoutes } from './statistics/agent-stats-routes.ts';
+import { type QueueStatsRoutes, queueStatsRoutes } from './statistics/queue-stats-routes.ts';
 
 export type AppParts = CallRoutes &
   RecordingRoutes &
@@ -21,6 +23,8 @@ export type AppParts = CallRoutes &
   QuarantineRoutes &
   RedriveRoutes &
   RedriveManyRoute &
+  QueueStatsRoutes &
+  AgentStatsRoutes &
   KeyRoutes & {
     readonly logger: FastifyBaseLogger;
     readonly metrics: Metrics;
@@ -51,6 +55,8 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     quarantineRoutes(api, parts);
     redriveRoutes(api, parts);
     redriveManyRoute(api, parts);
+    queueStatsRoutes(api, parts);
+    agentStatsRoutes(api, parts);
     keyRoutes(api, parts);
   });
   // Streams last long: they have a limit of their own, so that they never keep out the rest.

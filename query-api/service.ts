@@ -20,6 +20,8 @@ import { createAudio } from './recordings/audio.ts';
 import { createDownloadLinks } from './recordings/download-links.ts';
 import { createRecordingReader } from './recordings/recording-reader.ts';
 import { settings } from './settings.ts';
+import { createAgentDays } from './statistics/agent-stats-routes.ts';
+import { createQueueStatsReader } from './statistics/queue-stats-reader.ts';
 
 export { settings } from './settings.ts';
 
@@ -74,6 +76,8 @@ const partsOf = ({ config, logger, clickhouse, objects, directory, publisher }: 
     cursors: createCursors(cursorSecretOf(config)),
     calls: createCallReader(tables),
     recordings: createRecordingReader(tables),
+    statistics: createQueueStatsReader(tables),
+    agentDays: createAgentDays(tables),
     audio,
     links: createDownloadLinks(audio, tables, { expiresInSeconds: config.downloadUrlSeconds }),
     quarantine,

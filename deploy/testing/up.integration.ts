@@ -28,6 +28,7 @@ const names = [
   'clickhouse',
   'ingest',
   'kafka',
+  'processor-agents',
   'processor-calls',
   'processor-closing',
   'processor-notifications',

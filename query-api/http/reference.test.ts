@@ -26,6 +26,7 @@ test('needs no key and is OpenAPI 3.1', async () => {
 
 test('lists every path of the API and nothing else', async () => {
   assert.deepEqual(Object.keys((await reference()).paths).sort(), [
+    '/v1/agents/{id}/stats',
     '/v1/api-keys',
     '/v1/api-keys/{id}',
     '/v1/calls',
@@ -37,6 +38,7 @@ test('lists every path of the API and nothing else', async () => {
     '/v1/quarantine/{id}',
     '/v1/quarantine/{id}/dismiss',
     '/v1/quarantine/{id}/redrive',
+    '/v1/queues/{id}/stats',
     '/v1/recordings',
     '/v1/recordings/{id}',
     '/v1/recordings/{id}/download',

@@ -13,6 +13,7 @@ export const reference: Reference = {
   tags: [
     { name: 'calls', description: 'Calls in progress and past' },
     { name: 'recordings', description: 'Audio of calls' },
+    { name: 'statistics', description: 'Queues by the visits of calls' },
     { name: 'quarantine', description: 'What switches sent and could not be used' },
     { name: 'api-keys', description: 'Who may use this API' },
   ],

@@ -38,6 +38,8 @@ export const testApp = async (parts: Partial<AppParts> & Pick<AppParts, 'directo
     cursors: createCursors(Buffer.alloc(32, 1)),
     calls: { list: missing, find: missing, events: missing },
     recordings: { list: missing, find: missing, told: missing },
+    statistics: { queue: missing },
+    agentDays: missing,
     audio: { read: missing, presign: missing },
     links: { linkTo: missing, linksOf: missing },
     quarantine: { list: missing, find: missing, steps: missing, kinds: missing, eventOfCall: missing },

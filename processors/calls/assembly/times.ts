@@ -24,7 +24,7 @@ export type Times = Pick<
 export const timesOf = (story: Story): Times => {
   const { root, connection, startedAt, end } = story;
   const durationMs = durationOf(story);
-  const connectMs = Math.min(totalMs(connection.connect), Math.max(durationMs, 1));
+  const connectMs = Math.min(totalMs(connection.connect), durationMs);
   const holdMs = Math.min(totalMs(connection.hold), connectMs);
   const switchAnsweredAt = root?.answeredAt ?? null;
   const setupAt = firstRinging(story, (role) => role !== 'spy');
