@@ -32,7 +32,6 @@ const names = [
   'processor-calls',
   'processor-closing',
   'processor-notifications',
-  'processor-agents',
   'processor-quarantine',
   'processor-recordings',
   'processor-redrive',
