@@ -61,7 +61,7 @@ chaos: install ## Break everything at random under a million events, then hold e
 SAMPLES ?= ../shared/samples
 .PHONY: test-samples
 test-samples: install ## Real switch captures in SAMPLES against what their CDRs must say
-	TRUNKLINE_SAMPLES=$(SAMPLES) $(NODE) --test deploy/testing/samples.ts
+	TRUNKLINE_SAMPLES=$(SAMPLES) $(NODE) --test --test-concurrency=1 deploy/testing/sample-rows.ts deploy/testing/samples.ts
 
 .PHONY: bench
 bench: install ## Measure everything on this machine (quarter of an hour; BENCH='--only pipeline')
