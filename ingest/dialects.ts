@@ -1,6 +1,8 @@
 import { amiText } from './asterisk/ami-text.ts';
 import { normaliseAmi } from './asterisk/normalise-ami.ts';
 import { normaliseCel } from './asterisk/normalise-cel.ts';
+import { normaliseQueueLog } from './asterisk/normalise-queue-log.ts';
+import { queueLogText } from './asterisk/queue-log-line.ts';
 import { normaliseCanonicalEvent } from './canonical/normalise-canonical.ts';
 import { type Normalised, reject, type Source } from './dialect.ts';
 import { eventPlain } from './freeswitch/event-plain.ts';
@@ -65,5 +67,12 @@ export const dialects = {
     text: amiText,
     normalise: ofObjects(normaliseAmi),
     origin: { switchId: ['SystemName'], bootId: [], seq: ['SequenceNumber'] },
+  },
+  asteriskQueueLog: {
+    name: 'asterisk-queue-log',
+    path: '/v1/ingest/asterisk/queue-log',
+    summary: 'Send lines of queue_log of Asterisk',
+    text: queueLogText,
+    normalise: ofObjects(normaliseQueueLog),
   },
 } as const satisfies Readonly<Record<string, RoutedDialect>>;

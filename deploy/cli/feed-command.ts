@@ -21,6 +21,7 @@ const descriptions: Readonly<Record<DialectName, string>> = {
   'freeswitch-cdr': 'records of FreeSWITCH’s mod_json_cdr',
   'asterisk-ami': 'manager events of Asterisk: JSON, or as a manager session prints them',
   'asterisk-cel': 'rows of Asterisk’s channel event logging',
+  'asterisk-queue-log': 'lines of Asterisk’s queue_log, or rows of its realtime table',
   canonical: 'Trunkline’s own events',
 };
 

@@ -4,7 +4,13 @@ import type { Unwrap } from './capture.ts';
 /** A dialect as ingest takes it, and where its records stand in a capture. */
 export type Dialect = RoutedDialect & { unwrap: Unwrap };
 
-export type DialectName = 'freeswitch' | 'freeswitch-cdr' | 'asterisk-ami' | 'asterisk-cel' | 'canonical';
+export type DialectName =
+  | 'freeswitch'
+  | 'freeswitch-cdr'
+  | 'asterisk-ami'
+  | 'asterisk-cel'
+  | 'asterisk-queue-log'
+  | 'canonical';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,5 +30,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
   'freeswitch-cdr': { ...known.freeswitchCdr, unwrap: listed },
   'asterisk-ami': { ...known.asteriskAmi, unwrap: listed },
   'asterisk-cel': { ...known.asteriskCel, unwrap: celRows },
+  'asterisk-queue-log': { ...known.asteriskQueueLog, unwrap: listed },
   canonical: { ...known.canonical, unwrap: listed },
 };
