@@ -74,5 +74,6 @@ export const dialects = {
     summary: 'Send lines of queue_log of Asterisk',
     text: queueLogText,
     normalise: ofObjects(normaliseQueueLog),
+    origin: { switchId: ['systemname'], bootId: [], seq: [] },
   },
 } as const satisfies Readonly<Record<string, RoutedDialect>>;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { amiEvents } from '../../ingest/asterisk/normalise-ami.ts';
+import { queueLogLines } from '../../ingest/asterisk/normalise-queue-log.ts';
 import { normaliseCanonicalEvent } from '../../ingest/canonical/normalise-canonical.ts';
 import { dialects, type RoutedDialect } from '../../ingest/dialects.ts';
 import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
@@ -161,6 +162,7 @@ test('docs/ingest.md names every native event of FreeSWITCH that is read', () =>
 /** What is read of each dialect that has a page, by native name. */
 const nativeNames: Readonly<Record<string, Iterable<string>>> = {
   'asterisk-ami': amiEvents.keys(),
+  'asterisk-queue-log': queueLogLines.keys(),
 };
 
 const dialectNamed = (name: string): RoutedDialect =>

@@ -49,7 +49,7 @@ export type SampleCall = {
   talk_ms: number;
   cause_q850: number | null;
   ended_by: string;
-  queue_visits: readonly { queue_id: string; wait_ms: number; ring_ms: number | null }[];
+  queue_visits: readonly { queue_id: string; outcome: string; wait_ms: number; ring_ms: number | null }[];
   quality: readonly string[];
   legs: readonly {
     native_id: string;

@@ -159,6 +159,38 @@ describe('a manager’s session without times', () => {
     });
 });
 
+describe('lines of queue_log', () => {
+  const lines = readFileSync(join(folder, 'asterisk/queue_log_lines.txt'), 'utf8').split('\n');
+  // The times of the first lines are small numbers: whoever published them replaced them.
+  const moved = lines.map((line) => line.replace(/^\d{1,3}(?=\|)/, (second) => String(1_266_833_905 + Number(second))));
+  const file = join(scratch, 'queue_log');
+
+  test('ring-all with losers, given up, and cut off by a restart', { timeout: 60_000 }, async () => {
+    writeFileSync(file, moved.join('\n'));
+    const key = await newKey('queue-log');
+    await feed('asterisk-queue-log', key, ['--switch', 'ast1', file]);
+    const factsOfCall = async (id: string) => {
+      const call = await callOf(key, id);
+      const [visit] = call.queue_visits;
+      return [call.disposition, call.state, call.talk_ms, visit?.outcome, visit?.wait_ms];
+    };
+    assert.deepEqual(await factsOfCall('1266833905.2'), ['answered', 'ended', 10_000, 'answered', 20_000]);
+    assert.deepEqual(await factsOfCall('1596512941.163'), ['abandoned', 'ended', 0, 'abandoned', 68_000]);
+    const [cutOff] = (await callOf(key, '1596513054.164')).queue_visits;
+    assert.deepEqual([cutOff?.outcome, cutOff?.queue_id], ['waiting', 'sales'], 'until the closing rules close it');
+  });
+
+  test('times that are none are refused by line, the others taken', { timeout: 60_000 }, async () => {
+    const key = await newKey('queue-log-as-it-is');
+    const args = ['--switch', 'ast1', '--data', dataDir, '--key', key];
+    const original = join(folder, 'asterisk/queue_log_lines.txt');
+    const { code, output } = await runCommand(['feed', 'asterisk-queue-log', ...args, original]).ended;
+    assert.equal(code, 1, output);
+    assert.match(output, /^10 accepted, 0 ignored .*, 16 rejected$/m);
+    assert.match(output, /TIME_OUT_OF_RANGE/);
+  });
+});
+
 describe('one call by two dialects', () => {
   for (const number of [1, 2]) {
     const cdr = join(folder, `freeswitch/json_cdr_${number}.json`);

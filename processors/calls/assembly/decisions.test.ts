@@ -241,6 +241,19 @@ suite('without a conversation', () => {
     );
   });
 
+  test('a queue is all that tells of the call', () => {
+    const waited = '1 queue.entered a id=in';
+    decides(
+      `${waited}\n5 queue.connected a id=taken agent=ann\n9 queue.completed a id=done agent=ann by=agent`,
+      'disposition caller_talked taken',
+      'answered_at queue_told taken',
+      'ended_at queue_told_end done',
+      'ended_by queue_told done',
+    );
+    decides(`${waited}\n9 queue.left a id=left outcome=abandoned`, 'ended_by gave_up_in_queue left');
+    decides(`${waited}\n9 queue.left a id=left outcome=timeout`, 'disposition queue_told_no_more left');
+  });
+
   test('the end is inferred', () => {
     decides(
       `${caller}\n9 call.end_inferred - id=rule last=${String(Date.UTC(2026, 0, 5, 10, 0, 5) * 1000)}`,

@@ -34,6 +34,7 @@ export const dispositionOf = (outcome: Outcome): Decided => {
   if (visit?.row.outcome === 'abandoned') return abandoned(visit, root);
   if (inferred) return { value: 'unknown', rule: 'end_inferred', eventId: end.eventId };
   if (root === null) return { value: 'unknown', rule: 'no_leg', eventId: end.eventId };
+  if (!root.own && root.end === null) return { value: 'unknown', rule: 'queue_told_no_more', eventId: end.eventId };
   const callees = calleesOf(outcome);
   if (callees.length === 0) return withoutCallee(root);
   if (callees.some((callee) => isLeftRinging(callee, root))) {

@@ -58,7 +58,7 @@ const toldEnd = (facts: EndFacts): Decided | null => {
 
 const farEndEvent = ({ end }: Leg): string => end?.endedByEventId ?? '';
 
-const withoutTalk = ({ legs, roles }: EndFacts, root: Leg): Decided => {
+const withoutTalk = ({ legs, roles, visits }: EndFacts, root: Leg): Decided => {
   const { endedAt, endedBy: eventId } = root;
   if (root.end?.ended_by === 'far') {
     return { value: 'caller', rule: 'root_far_end_hung_up', eventId: farEndEvent(root) };
@@ -66,6 +66,10 @@ const withoutTalk = ({ legs, roles }: EndFacts, root: Leg): Decided => {
   if (isCancelled(root.end)) return { value: 'caller', rule: 'root_cancelled', eventId: root.end?.causeEventId ?? '' };
   if (root.end?.ended_by === 'switch') {
     return { value: 'switch', rule: 'switch_ended_root', eventId: root.end.endedByEventId };
+  }
+  const visit = visits.at(-1);
+  if (visit?.row.outcome === 'abandoned') {
+    return { value: 'caller', rule: 'gave_up_in_queue', eventId: visit.leftEventId || eventId };
   }
   const callees = [...legs.values()].filter((leg) => leg !== root && isAsked(roles.get(leg.id)));
   const far = callees.find((leg) => leg.end?.ended_by === 'far');

@@ -36,7 +36,6 @@ export const endOf = (
 const endOfRoot = (root: Leg, at: number, { end, inferredLegs }: Closing): Decision<'ended_at'> => {
   const { endedBy: eventId } = root;
   if (inferredLegs.has(root)) return { value: at, rule: 'last_sign_of_life', eventId };
-  return end.value !== null && eventId === end.eventId
-    ? { ...end, value: at }
-    : { value: at, rule: 'root_ended', eventId };
+  if (end.value !== null && eventId === end.eventId) return { ...end, value: at };
+  return { value: at, rule: root.own || root.end !== null ? 'root_ended' : 'queue_told_end', eventId };
 };

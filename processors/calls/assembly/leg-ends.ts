@@ -1,10 +1,9 @@
 import type { LegEnd } from './legs.ts';
 
-/** The end that tells more; the later one (`next`) where they tell the same. */
+/** The end that tells more; the later one (`next`) where they tell the same. Who ended it is who was told first. */
 export const betterEnd = (known: LegEnd, next: LegEnd): LegEnd => {
   const chosen = detail(next) >= detail(known) ? next : known;
-  if (chosen.ended_by !== 'unknown') return chosen;
-  const { ended_by, endedByEventId } = chosen === next ? known : next;
+  const { ended_by, endedByEventId } = known.ended_by === 'unknown' ? next : known;
   return { ...chosen, ended_by, endedByEventId };
 };
 
@@ -17,10 +16,13 @@ const detail = (end: LegEnd): number => {
   if (code === 480) return 6;
   if (code === 408) return 5;
   if (code >= 300 && code !== 487) return 4;
-  if (end.cause_q850 !== null && code === 0) return 3;
+  if (end.cause_q850 !== null && code === 0) return plainCauses.has(end.cause_q850) ? 2.5 : 3;
   if (code === 487) return 2;
   return end.cause_native === '' ? 0 : 1;
 };
+
+/** Normal, unspecified, interworking: a switch says these where it has no reason to give. */
+const plainCauses: ReadonlySet<number> = new Set([16, 31, 127]);
 
 /** Whether a leg ended because another was taken or the attempt was given up: it says nothing about its callee. */
 export const isLostRace = (end: LegEnd | null): boolean =>

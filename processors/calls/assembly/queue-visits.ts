@@ -11,7 +11,8 @@ export type Visit = {
   readonly waiting: readonly Span[];
   /** Something that the switch should have told of this visit is missing. */
   readonly gap: boolean;
-  /** The event that told how the caller left the queue, and the one that told who ended the contact. */
+  /** The events that told that an agent took the caller, how the caller left the queue, and who ended the contact. */
+  readonly takenEventId: string;
   readonly leftEventId: string;
   readonly endedByEventId: string;
 };
@@ -22,6 +23,8 @@ export type VisitContext = {
   /** Whether the switch tells bridges at all: where it does not, its word for a connection must do. */
   readonly tellsBridges: boolean;
   readonly rootEndedAt: number | null;
+  /** The end is the closing rules' inference: nobody knows that the caller hung up. */
+  readonly isEndInferred: boolean;
   /** A caller who enters again has left the agent of before. */
   readonly nextEnteredAt: number;
   readonly horizon: number;
@@ -59,7 +62,8 @@ export const toVisit = (facts: VisitFacts, context: VisitContext): Visit => {
     offers: offers.map(toOfferRow),
   };
   const { callerLegId, leftEventId, endedByEventId } = facts;
-  return { row, callerLegId, waiting, gap: isGap(facts, outcome, context), leftEventId, endedByEventId };
+  const takenEventId = facts.connectedEventId || facts.completedEventId;
+  return { row, callerLegId, waiting, gap: isGap(facts, outcome, context), takenEventId, leftEventId, endedByEventId };
 };
 
 /** A connection without a conversation, a conversation without its connection, or one that nobody told the end of. */
@@ -94,24 +98,30 @@ const outcomeOf = (facts: VisitFacts, contact: readonly Talk[], context: VisitCo
   if (facts.leftAs !== null) return facts.leftAs;
   if (isTold && !context.tellsBridges) return 'answered';
   if (context.rootEndedAt === null && facts.completedAt === null) return 'waiting';
-  return isTold ? 'failed' : 'abandoned';
+  return isTold || context.isEndInferred ? 'failed' : 'abandoned';
 };
 
 /**
  * An agent's phone that rang to the end of the visit was not declined by the agent: the caller was taken by another, or
  * left, be it in the moment between the agent's answer and the connection.
  */
-const settleOffers = ({ offers, agentId }: VisitFacts, outcome: VisitOutcome): Offer[] => {
-  const told = [...offers.values()];
+const settleOffers = (facts: VisitFacts, outcome: VisitOutcome): Offer[] => {
+  const told = [...facts.offers.values()];
   if (outcome === 'waiting' || outcome === 'failed') return told;
-  const taken = outcome === 'answered' ? told.findLast((offer) => offer.agentId === agentId) : undefined;
-  return told.map((offer) => ({ ...offer, outcome: offerOutcome(offer, taken, outcome) }));
+  if (outcome !== 'answered') return told.map((offer) => ({ ...offer, outcome: whenLeft(offer) }));
+  const taken = told.findLast((offer) => offer.agentId === facts.agentId);
+  return told.map((offer) => ({ ...offer, outcome: whenAnswered(offer, taken, facts) }));
 };
 
-const offerOutcome = (offer: Offer, taken: Offer | undefined, outcome: VisitOutcome): Offer['outcome'] => {
-  const { outcome: told } = offer;
-  if (outcome === 'answered') return told === '' ? (offer === taken ? 'answered' : 'lost_race') : told;
-  return told === '' || told === 'answered' || told === 'lost_race' ? 'caller_left' : told;
+const whenLeft = ({ outcome }: Offer): Offer['outcome'] =>
+  outcome === '' || outcome === 'answered' || outcome === 'lost_race' ? 'caller_left' : outcome;
+
+/** queue_log says of a phone that stops ringing because another was answered that nobody answered it. */
+const whenAnswered = (offer: Offer, taken: Offer | undefined, facts: VisitFacts): Offer['outcome'] => {
+  if (offer.outcome === '') return offer === taken ? 'answered' : 'lost_race';
+  const isLoser =
+    offer.outcome === 'no_answer' && offer.endedAt === facts.connectedAt && offer.agentId !== facts.agentId;
+  return isLoser ? 'lost_race' : offer.outcome;
 };
 
 const before = (at: number | null, ms: number | null): number | null =>

@@ -1,4 +1,5 @@
 import type { Leg } from './legs.ts';
+import { isToldByQueuesOnly } from './queue-told.ts';
 
 /**
  * The leg the call began with: the one that gave the call its key; else the first that came into the switch; else,
@@ -6,7 +7,7 @@ import type { Leg } from './legs.ts';
  */
 export const findRoot = (legs: ReadonlyMap<string, Leg>, callKey: string): Leg | null => {
   const named = legs.get(callKey);
-  if (named?.own === true) return named;
+  if (named !== undefined && (named.own || isToldByQueuesOnly(legs))) return named;
   let best: Leg | null = null;
   for (const leg of legs.values()) if (best === null || comesBefore(leg, best)) best = leg;
   return best;

@@ -12,6 +12,7 @@ import type { CallIdentity } from './identity.ts';
 import { foldLegs, type Leg } from './legs.ts';
 import { type LocalChannels, throughLocalChannels } from './local-channels.ts';
 import { throughMasquerades } from './masquerades.ts';
+import { closeByQueues, toldTalks } from './queue-told.ts';
 import { toVisit, type Visit, type VisitContext } from './queue-visits.ts';
 import { withReceiptsInOrder } from './receipts.ts';
 import { rolesOf } from './roles.ts';
@@ -55,25 +56,30 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
   const swapped = throughMasquerades(ordered, told);
   const facets = swapped === ordered ? told : toFacets(swapped);
   const channels = foldLegs(facets);
+  const toldVisits = foldVisits(facets);
+  closeByQueues(channels, toldVisits);
   const closing = closeLegs(channels, facets, events);
   const { legs, bridges, behind } = throughLocalChannels(foldBridges(facets, channels), channels);
   const root = findRoot(legs, identity.call_key);
   const lastEventAt = events.at(-1)?.occurred_at ?? identity.call_started_at;
   const holds = foldHolds(facets, channels);
   const apps = foldApps(facets, channels);
-  const talks = findTalks(bridges, apps, legs, lastEventAt);
+  const bridged = findTalks(bridges, apps, legs, lastEventAt);
   const ended = isOver(root, legs, closing);
-  const end = ended ? endOf(root, legs, talks, closing) : goesOn;
+  const end = ended ? endOf(root, legs, bridged, closing) : goesOn;
   const startedAt = root?.createdAt ?? identity.call_started_at;
   const until = end.value ?? lastEventAt;
-  const talksByLeg = byLeg(talks);
-  const visits = visitsOf(foldVisits(facets), behind, {
-    talks: talksByLeg,
+  const tellsBridges = facets.bridges.length > 0;
+  const visits = visitsOf(toldVisits, behind, {
+    talks: byLeg(bridged),
     holds,
-    tellsBridges: facets.bridges.length > 0,
+    tellsBridges,
     rootEndedAt: root?.endedAt ?? end.value,
+    isEndInferred: isInferred(closing),
     horizon: until,
   });
+  const talks = tellsBridges ? bridged : [...bridged, ...toldTalks(visits, until)].sort((a, b) => a.from - b.from);
+  const talksByLeg = byLeg(talks);
   const waiting = union(visits.flatMap((visit) => visit.waiting));
   const connection =
     root === null || talks.length === 0

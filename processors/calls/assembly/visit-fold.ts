@@ -1,12 +1,15 @@
 import type { EventOf } from '../../../schemas/events.ts';
+import { unknownQueueId } from '../../../schemas/queues.ts';
 import type { ContactEndedBy, LeaveOutcome, OfferOutcome, VisitOrigin } from '../../../schemas/vocabulary.ts';
 import type { Facets, QueueEvent } from './facets.ts';
+import { instantOrNull } from './sane.ts';
 
 export type Offer = {
   attemptId: string;
   agentId: string;
   agentLegId: string;
   at: number;
+  endedAt: number | null;
   outcome: OfferOutcome | '';
   ringMs: number | null;
 };
@@ -25,7 +28,9 @@ export type VisitFacts = {
   leftAs: LeaveOutcome | null;
   completedAt: number | null;
   endedBy: ContactEndedBy;
-  /** The events that told how the caller left, and who ended the contact. */
+  /** The events that told of the connection and its end, how the caller left, and who ended the contact. */
+  connectedEventId: string;
+  completedEventId: string;
   leftEventId: string;
   endedByEventId: string;
   waitMs: number | null;
@@ -43,13 +48,15 @@ export const foldVisits = ({ queues }: Facets): VisitFacts[] => {
   const current = new Map<string, VisitFacts>();
   const ordinals = new Map<string, number>();
   for (const event of queues) {
-    const id = event.payload.visit_id;
-    let visit = current.get(id);
+    const { visit_id: id, queue_id: queue } = event.payload;
+    // Who left is told by whom alone where the queue is not known: that is the latest visit.
+    const key = queue === unknownQueueId && current.has(id) ? id : `${id}\0${queue}`;
+    let visit = current.get(key);
     if (visit === undefined || isNewEntry(visit, event)) {
       const ordinal = (ordinals.get(id) ?? 0) + 1;
       ordinals.set(id, ordinal);
       visit = emptyVisit(ordinal === 1 ? id : `${id}#${ordinal}`, event);
-      current.set(id, visit);
+      current.set(key, visit).set(id, visit);
       visits.push(visit);
     }
     foldVisit(visit, event);
@@ -57,7 +64,7 @@ export const foldVisits = ({ queues }: Facets): VisitFacts[] => {
   return visits;
 };
 
-/** Switches use the visit's id again when a caller who had left comes back. */
+/** Switches use the visit's id again when a caller who had left comes back, or goes to another queue. */
 const isNewEntry = (visit: VisitFacts, event: QueueEvent): boolean =>
   event.type === 'queue.entered' && visit.enteredAt !== null && (visit.leftAt !== null || visit.completedAt !== null);
 
@@ -74,6 +81,8 @@ const emptyVisit = (id: string, event: QueueEvent): VisitFacts => ({
   leftAs: null,
   completedAt: null,
   endedBy: 'unknown',
+  connectedEventId: '',
+  completedEventId: '',
   leftEventId: '',
   endedByEventId: '',
   waitMs: null,
@@ -98,6 +107,7 @@ const foldVisit = (visit: VisitFacts, event: QueueEvent): void => {
       return;
     case 'queue.connected':
       visit.connectedAt ??= event.occurred_at;
+      visit.connectedEventId ||= event.event_id;
       visit.agentId ||= event.payload.agent_id;
       visit.agentLegId ||= event.payload.agent_leg_id ?? '';
       visit.waitMs ??= event.payload.wait_ms;
@@ -105,7 +115,7 @@ const foldVisit = (visit: VisitFacts, event: QueueEvent): void => {
       return;
     case 'queue.left':
       visit.leftAt ??= event.occurred_at;
-      if (visit.leftAs === null) {
+      if (isBetterReason(event.payload.outcome, visit.leftAs)) {
         visit.leftAs = event.payload.outcome;
         visit.leftEventId = event.event_id;
       }
@@ -117,8 +127,15 @@ const foldVisit = (visit: VisitFacts, event: QueueEvent): void => {
   }
 };
 
+/** Asterisk tells of an abandoning whoever leaves without an agent, and of the true reason a moment later. */
+const isBetterReason = (next: LeaveOutcome, known: LeaveOutcome | null): boolean =>
+  known === null || reasonRank(next) > reasonRank(known);
+
+const reasonRank = (outcome: LeaveOutcome): number => (outcome === 'exit_key' ? 0 : outcome === 'abandoned' ? 1 : 2);
+
 const foldCompletion = (visit: VisitFacts, { occurred_at, payload, event_id }: EventOf<'queue.completed'>): void => {
   visit.completedAt ??= occurred_at;
+  visit.completedEventId ||= event_id;
   visit.agentId ||= payload.agent_id;
   if (visit.endedBy === 'unknown') {
     visit.endedBy = payload.ended_by;
@@ -140,6 +157,7 @@ const offerOf = (
     agentId: payload.agent_id,
     agentLegId: '',
     at: occurred_at,
+    endedAt: null,
     outcome: '',
     ringMs: null,
   };
@@ -153,8 +171,13 @@ const foldOffer = (visit: VisitFacts, event: EventOf<'queue.offered'>): void => 
 };
 
 const foldOfferEnd = (visit: VisitFacts, event: EventOf<'queue.offer_ended'>): void => {
+  const isFirst = !visit.offers.has(event.payload.attempt_id);
   const offer = offerOf(visit, event);
   if (offer === null) return;
+  const { ring_ms: ringMs } = event.payload;
+  // A log that tells only how a ringing ended tells how long it was.
+  if (isFirst) offer.at = instantOrNull(event.occurred_at - (ringMs ?? 0) * 1000) ?? offer.at;
+  offer.endedAt ??= event.occurred_at;
   offer.outcome ||= event.payload.outcome;
-  offer.ringMs ??= event.payload.ring_ms ?? Math.max(0, Math.round((event.occurred_at - offer.at) / 1000));
+  offer.ringMs ??= ringMs ?? Math.max(0, Math.round((event.occurred_at - offer.at) / 1000));
 };
