@@ -58,6 +58,13 @@ test('a called leg belongs to the call of its root and does not know when that b
   assert.equal(only(events, 'leg.bridged').payload.bridge_id, `${root}/${callee}`);
 });
 
+test('a called leg belongs to the call of who originated it, whatever its own call id', () => {
+  const called = { direction: 'outbound', originator: root, last_bridge_role: 'originatee', bridge_uuid: root };
+  const cdr = withVariables({ uuid: callee, call_uuid: callee, ...called });
+  const events = eventsOf(normaliseFreeswitchCdr(cdr, source()));
+  assert.deepEqual(new Set(events.map((event) => event.call_key)), new Set([root]));
+});
+
 test('holds are all told, the last without an end where it lasted to the hangup', () => {
   const cdr = withVariables({ hold_events: `{{${moments.held},${moments.resumed}},{${moments.resumed + 5},0}}` });
   const events = eventsOf(normaliseFreeswitchCdr(cdr, source()));

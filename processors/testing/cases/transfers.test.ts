@@ -213,6 +213,21 @@ suite('case 9: an attended transfer makes of two calls one, and counts the consu
   test('by Asterisk, where the joined channels take the id of the older call', async () => {
     await told(cel(`${celTalk}${celConsultation}${celSwap('16.0', '16.0')}`)).gives(attendedByAsterisk);
   });
+
+  test('and goes on when the switch has ended the one of the two only', async () => {
+    const swapped = celSwap('16.0', '16.0').split('\n  BRIDGE_EXIT  | 30.0')[0];
+    await told(cel(`${celTalk}${celConsultation}${swapped}`)).gives({
+      state: 'active',
+      ended_at: null,
+      ended_by: 'unknown',
+      legs: [
+        { leg_id: channel('0.1'), role: 'caller', ended_at: null },
+        { leg_id: channel('0.2'), role: 'callee', ended_at: at(16) },
+        { leg_id: channel('10.3'), role: 'consult', ended_at: at(16) },
+        { leg_id: channel('10.4'), role: 'callee', ended_at: null },
+      ],
+    });
+  });
 });
 
 const celConsultation = `
