@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { agentsTold } from './agents-told.ts';
 import { canonical, receivedAt } from './canonical.ts';
 import { freeswitch } from './freeswitch-events.ts';
+import { queueLog } from './queue-log-lines.ts';
 
 const dayS = 86_400;
 /** The tests begin at ten o'clock; midnight is this far. */
@@ -95,15 +96,15 @@ test('case 39: a login that was never closed ends with what shows that it is ove
 
 test('case 40: a pause of all queues and of one: paused while either holds, and the time counts once', async () => {
   const told = agentsTold(
-    canonical(`
-      0  agent.logged_in  - agent=ann
-      10 agent.paused     - agent=ann reason=lunch
-      20 agent.paused     - agent=ann queue=sales reason=lunch
-      30 agent.unpaused   - agent=ann queue=sales
-      40 agent.unpaused   - agent=ann
-      50 agent.paused     - agent=ann queue=sales
-      60 agent.unpaused   - agent=ann
-      70 agent.logged_out - agent=ann`),
+    queueLog(`
+      0|NONE|NONE|ann|AGENTCALLBACKLOGIN|SIP/ann
+      10|NONE|NONE|ann|PAUSEALL|lunch
+      20|NONE|sales|ann|PAUSE|lunch
+      30|NONE|sales|ann|UNPAUSE|
+      40|NONE|NONE|ann|UNPAUSEALL|
+      50|NONE|sales|ann|PAUSE|
+      60|NONE|NONE|ann|UNPAUSEALL|
+      70|NONE|NONE|ann|AGENTCALLBACKLOGOFF|SIP/ann|70`),
   );
   await told.gives('ann', ['login 0–70', 'pause 10–40 lunch', 'pause sales 20–30 lunch', 'pause sales 50–60']);
   assert.deepEqual(await told.time('ann', 0, 70), {

@@ -1,22 +1,8 @@
 import { test } from 'node:test';
-import { queueLogText } from '../../../ingest/asterisk/queue-log-line.ts';
-import { dialects } from '../../../ingest/dialects.ts';
 import { at } from '../event-table.ts';
-import { cel, channel, uniqueId } from './cel-rows.ts';
-import { linesOf, type NativeRecord } from './native-records.ts';
+import { cel, channel } from './cel-rows.ts';
+import { queueLog } from './queue-log-lines.ts';
 import { told } from './told.ts';
-
-/** Lines of queue_log whose first field is seconds of the test; channels are written `second.counter`. */
-const queueLog = (table: string): NativeRecord[] =>
-  linesOf(table).map((line) => {
-    const [second = '', callid = '', ...rest] = line.split('|');
-    const told = [String(at(Number(second)) / 1e6), callid === 'NONE' ? callid : uniqueId(callid), ...rest];
-    const [record] = queueLogText.split(Buffer.from(told.map(withChannel).join('|')));
-    if (record === undefined || 'rejection' in record) throw new Error(line);
-    return { dialect: dialects.asteriskQueueLog, value: record.value };
-  });
-
-const withChannel = (field: string): string => field.replace(/^@(.*)$/, (_, id: string) => uniqueId(id));
 
 test('ring-all: who rang to the moment of the answer lost, who stopped before did not answer', async () => {
   await told(

@@ -1,7 +1,9 @@
 import { test } from 'node:test';
 import { at } from '../event-table.ts';
 import { canonical } from './canonical.ts';
+import { cel, channel } from './cel-rows.ts';
 import { freeswitch } from './freeswitch-events.ts';
+import { queueLog } from './queue-log-lines.ts';
 import { told } from './told.ts';
 
 /** A caller comes in and enters the queue support. */
@@ -143,19 +145,22 @@ test('case 30: the caller leaves the queue with a key', async () => {
 
 test('case 31: a queue that is full, closed or empty makes no visit', async () => {
   await told(
-    canonical(`
-      0.0  leg.created   a anchor=0 dir=in kind=trunk from=+442079460123 to=800
-      0.2  leg.answered  a anchor=0
-      1.0  queue.refused a anchor=0 queue=support reason=full
-      2.0  queue.refused a anchor=0 queue=sales reason=closed
-      3.0  queue.refused a anchor=0 queue=night reason=no_agents
-      5.0  leg.ended     a anchor=0 q850=16`),
+    cel(`
+      eventtype    | eventtime | uniqueid | linkedid | channame             | cid_num       | exten | extra
+      CHAN_START   | 0.1       | 0.1      | 0.1      | PJSIP/trunk-00000001 | +442079460123 | 800   |
+      ANSWER       | 0.2       | 0.1      | 0.1      | PJSIP/trunk-00000001 | +442079460123 | 800   |
+      HANGUP       | 5.0       | 0.1      | 0.1      | PJSIP/trunk-00000001 | +442079460123 | 800   | hangupcause=16
+      LINKEDID_END | 5.0       | 0.1      | 0.1      | PJSIP/trunk-00000001 | +442079460123 | 800   |`),
+    queueLog(`
+      1|0.1|support|NONE|FULL
+      2|0.1|sales|NONE|CLOSED
+      3|0.1|night|NONE|JOINEMPTY`),
   ).gives({
     disposition: 'cancelled',
     wait_ms: 0,
     queue_visits: [],
     queue_refusals: [
-      { queue_id: 'support', reason: 'full', at: at(1), leg_id: 'a' },
+      { queue_id: 'support', reason: 'full', at: at(1), leg_id: channel('0.1') },
       { queue_id: 'sales', reason: 'closed', at: at(2) },
       { queue_id: 'night', reason: 'no_agents', at: at(3) },
     ],
@@ -316,4 +321,13 @@ test('case 36: what a queue forgot to tell is inferred from the bridge, and said
       6.0  callcenter::info        a bridge-agent-start agent=ann agent_leg=b
       16.0 CHANNEL_HANGUP_COMPLETE a NORMAL_CLEARING by=recv_bye`),
   ).gives({ quality: ['gap'], queue_visits: [{ outcome: 'failed', connect_ms: 0 }] });
+  // The line CONNECT was lost, and no bridge is told: the end says how long the two talked.
+  await told(
+    queueLog(`
+      4|0.1|support|NONE|ENTERQUEUE||5550100|1
+      30|0.1|support|Ann|COMPLETECALLER|6|20|1`),
+  ).gives({
+    quality: ['gap'],
+    queue_visits: [{ outcome: 'answered', agent_id: 'Ann', connected_at: at(10), wait_ms: 6000, connect_ms: 20_000 }],
+  });
 });
