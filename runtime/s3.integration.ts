@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
@@ -95,6 +98,29 @@ suite('s3', { timeout: 60_000 }, () => {
     });
     assert.equal(outcomes.filter((outcome) => outcome === 'stored').length, 1);
   });
+
+  for (const [status, outcome] of [
+    [200, 'exists'],
+    [404, 'failed'],
+  ] as const) {
+    test(`an upload whose connection ended, of an object of which the store then says ${status}: ${outcome}`, async (t) => {
+      const server = createServer(({ method, socket }, response) => {
+        if (method === 'PUT') socket.resetAndDestroy();
+        else response.writeHead(status).end();
+      }).listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const settings = readConfig(s3Settings, { ...environment, TRUNKLINE_S3_ENDPOINT: `http://127.0.0.1:${port}` });
+      const cutOff = createObjectStore(settings, logger);
+      t.after(() => cutOff.close());
+      const bytes = randomBytes(2000);
+      const object = { key: 'k', contentLength: 2000, sha256Hex: sha256(bytes), contentType: 'audio/wav' };
+      const put = cutOff.put({ ...object, body: Readable.from([bytes]), ifNoneMatch: true });
+      if (outcome === 'exists') assert.equal(await put, 'exists');
+      else await assert.rejects(put, isRetryableS3Error);
+    });
+  }
 
   test('bytes that are not those declared are refused, and nothing is stored', async () => {
     await assert.rejects(put('wrong', randomBytes(2000), sha256(Buffer.from('other'))), ChecksumMismatch);
