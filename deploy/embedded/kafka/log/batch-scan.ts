@@ -3,6 +3,7 @@ import {
   baseOffsetAt,
   type BatchHeader,
   batchSizeAt,
+  hasOurLeaderEpoch,
   isIntact,
   readBatchHeader,
 } from '../protocol/record-batch.ts';
@@ -20,7 +21,7 @@ export type ScanResult = {
 
 type ScanStart = { position: number; nextOffset: number; end: number };
 
-/** Checks batch after batch (checksum, length, contiguous offsets) and shows each good one to `visit`. */
+/** Checks batch after batch (checksum, length, leader epoch, contiguous offsets) and shows each good one to `visit`. */
 export async function scanBatches(
   file: Pick<DurableFile, 'read'>,
   start: ScanStart,
@@ -38,6 +39,7 @@ export async function scanBatches(
     if (!window.holds(position, sizeBytes)) await window.load(position, sizeBytes);
     const at = position - window.start;
     if (!isIntact(window.bytes, at, sizeBytes)) return stop('a checksum does not match');
+    if (!hasOurLeaderEpoch(window.bytes, at)) return stop('a leader epoch is not ours');
     if (baseOffsetAt(window.bytes, at) !== nextOffset) return stop('an offset is not the next one');
     const header = readBatchHeader(window.bytes, at);
     visit(header, position);

@@ -9,6 +9,7 @@ import { ErrorCode } from './error-codes.ts';
 export const BATCH_HEADER_BYTES = 61;
 /** Enough of a batch to know how long it is. */
 export const BATCH_PREFIX_BYTES = 12;
+const LEADER_EPOCH = 0;
 const MAGIC = 2;
 const NO_PRODUCER = -1;
 const COMPRESSION_MASK = 0x07;
@@ -57,7 +58,12 @@ export function readBatchHeader(bytes: Buffer, at = 0): BatchHeader {
 export function assignBaseOffset(batch: Buffer, baseOffset: number): void {
   batch.writeInt32BE(Math.floor(baseOffset / 2 ** 32), 0);
   batch.writeUInt32BE(baseOffset >>> 0, 4);
-  batch.writeInt32BE(0, 12); // leader epoch
+  batch.writeInt32BE(LEADER_EPOCH, 12);
+}
+
+/** The one field that neither the checksum covers nor the batches around it tell: with one leader for ever it is known. */
+export function hasOurLeaderEpoch(bytes: Buffer, at: number): boolean {
+  return bytes.readInt32BE(at + 12) === LEADER_EPOCH;
 }
 
 /** True when a whole, undamaged batch of `sizeBytes` starts at `at`. */
