@@ -9,6 +9,7 @@ import { type CallRoutes, callRoutes } from './calls/call-routes.ts';
 import { type ApiError, unavailable } from './http/api-error.ts';
 import { authenticate, type KnownDirectory } from './http/authentication.ts';
 import { reference } from './http/reference.ts';
+import { type CompletenessRoute, completenessRoute } from './audit/completeness-route.ts';
 import { type QuarantineRoutes, quarantineRoutes } from './quarantine/quarantine-routes.ts';
 import { type RedriveManyRoute, redriveManyRoute } from './quarantine/redrive-many-route.ts';
 import { type RedriveRoutes, redriveRoutes } from './quarantine/redrive-routes.ts';
@@ -25,6 +26,7 @@ export type AppParts = CallRoutes &
   RedriveManyRoute &
   QueueStatsRoutes &
   AgentStatsRoutes &
+  CompletenessRoute &
   KeyRoutes & {
     readonly logger: FastifyBaseLogger;
     readonly metrics: Metrics;
@@ -57,6 +59,7 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     redriveManyRoute(api, parts);
     queueStatsRoutes(api, parts);
     agentStatsRoutes(api, parts);
+    completenessRoute(api, parts);
     keyRoutes(api, parts);
   });
   // Streams last long: they have a limit of their own, so that they never keep out the rest.

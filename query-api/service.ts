@@ -14,6 +14,7 @@ import { createCursors } from './listing/cursor.ts';
 import { cursorSecretOf } from './listing/cursor-secret.ts';
 import { createTables } from './listing/tables.ts';
 import { createKeyStore } from './api-keys/key-store.ts';
+import { createCompletenessReader } from './audit/completeness-reader.ts';
 import { createQuarantineReader } from './quarantine/quarantine-reader.ts';
 import { createRedriver } from './quarantine/redriver.ts';
 import { createAudio } from './recordings/audio.ts';
@@ -80,6 +81,7 @@ const partsOf = ({ config, logger, clickhouse, objects, directory, publisher }: 
     agentDays: createAgentDays(tables),
     audio,
     links: createDownloadLinks(audio, tables, { expiresInSeconds: config.downloadUrlSeconds }),
+    completeness: createCompletenessReader(tables),
     quarantine,
     redriver: createRedriver(quarantine, async (messages) => publisher.publish(messages)),
     keys: createKeyStore(directory),

@@ -18,7 +18,7 @@ const message = (offset: string): KafkaMessage => ({
   headers: {},
 });
 
-function scene(offsets: readonly string[], lastOffset = offsets.at(-1) ?? '0') {
+function scene(offsets: readonly string[], lastOffset = offsets.at(-1) ?? '0', commitEvery?: number) {
   const generations = createGenerations();
   generations.begin([at]);
   const metrics = createMetrics('test');
@@ -30,6 +30,7 @@ function scene(offsets: readonly string[], lastOffset = offsets.at(-1) ?? '0') {
   const run = async (handle: (batch: RecordBatch, fence: Fence) => Promise<void>): Promise<void> =>
     handleAndCommit({
       handle,
+      commitEvery,
       fence: generations.fenceOf(at),
       groupId: 'g',
       meters,
@@ -145,4 +146,31 @@ test('a batch of no messages, or of a partition that is gone, is left alone', as
   gone.generations.begin([{ topic: 't', partition: 1 }]);
   await gone.run(async () => assert.fail('handled'));
   assert.deepEqual([...empty.done, ...gone.done], []);
+});
+
+test('where only multiples are committed, a batch that reaches none moves on without a commit', async () => {
+  for (const [offsets, done] of [
+    [['3', '8'], ['resolve 8']],
+    [
+      ['3', '9'],
+      ['commit 10', 'resolve 9'],
+    ],
+    [
+      ['3', '19'],
+      ['commit 20', 'resolve 19'],
+    ],
+    [
+      ['19', '45'],
+      ['commit 40', 'resolve 45'],
+    ],
+    [
+      ['20', '29'],
+      ['commit 30', 'resolve 29'],
+    ],
+  ] as const) {
+    // A control record behind the last message holds nothing that was handled.
+    const { run, done: seen } = scene(offsets, String(Number(offsets[1]) + 1), 10);
+    await run(async () => undefined);
+    assert.deepEqual(seen, done);
+  }
 });

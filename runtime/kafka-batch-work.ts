@@ -24,6 +24,8 @@ type BatchWork = {
   readonly meters: BatchMeters;
   readonly lag: LagTracker;
   readonly logger: Logger;
+  /** Only multiples of this are committed. */
+  readonly commitEvery?: number | undefined;
 };
 
 /** Handles, then commits, then moves on: each step only after the one before, and only while the batch is still ours. */
@@ -42,12 +44,23 @@ export async function handleAndCommit(work: BatchWork): Promise<void> {
     return;
   }
   const next = (BigInt(batch.lastOffset()) + 1n).toString();
-  await commit(work, next);
+  const committed = committable(work, next);
+  if (committed !== null) await commit(work, committed);
   // A rejoin during the commit has begun again from what is committed: nothing to move on in.
   if (!fence.isCurrent()) return;
   payload.resolveOffset(last.offset);
   lag.at({ topic, partition, highWatermark, next });
   observe();
+}
+
+/** Up to which offset may be committed; null where that says nothing new. Offsets that hold no message do not count. */
+function committable({ payload: { batch }, commitEvery }: BatchWork, next: string): string | null {
+  if (commitEvery === undefined) return next;
+  const every = BigInt(commitEvery);
+  const block = (offset: string): bigint => BigInt(offset) / every;
+  const [first, last] = [batch.messages[0]?.offset ?? '0', batch.messages.at(-1)?.offset ?? '0'];
+  const end = (BigInt(last) + 1n) / every;
+  return end > block(first) ? (end * every).toString() : null;
 }
 
 async function handleUntilDone({ handle, payload, fence, groupId, meters, logger }: BatchWork): Promise<void> {

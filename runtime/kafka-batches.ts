@@ -21,6 +21,8 @@ export type BatchOptions = {
   /** How long a fetch waits for `minBytes`; an idle member notices a rebalance at the latest after it. */
   readonly maxWaitTimeMs?: number;
   readonly minBytes?: number;
+  /** Commits offsets only at multiples of this: after a restart the last block comes again from its beginning. */
+  readonly commitEvery?: number;
   /** Runs before the first batch of a new assignment; batches wait for it. Tried until it succeeds. */
   readonly onAssigned?: (partitions: readonly TopicPartition[]) => Promise<void>;
   readonly onRevoked?: () => void;
@@ -86,7 +88,16 @@ export async function runBatches(options: BatchOptions): Promise<BatchRunner> {
       const stopBeating = keepBeating(payload, membership, logger);
       try {
         await membership.prepared();
-        await handleAndCommit({ handle: options.handle, payload, fence, groupId, meters, lag, logger });
+        await handleAndCommit({
+          commitEvery: options.commitEvery,
+          handle: options.handle,
+          payload,
+          fence,
+          groupId,
+          meters,
+          lag,
+          logger,
+        });
       } catch (error) {
         // Whatever failed after the assignment ended, failed because of that; the next owner does the batch.
         if (fence.isCurrent()) throw error;

@@ -11,6 +11,7 @@ export const scopes = [
   'keys:write',
   'quarantine:read',
   'quarantine:write',
+  'audit:read',
   '*',
 ] as const;
 export type Scope = (typeof scopes)[number];

@@ -4,6 +4,7 @@ import type {
   AnnouncedCallRow,
   CallAnchorRow,
   CallEventRow,
+  LedgerRow,
   QuarantinedRow,
   QuarantineStepRow,
   RecordingRow,
@@ -28,6 +29,7 @@ export const callEventColumns: Readonly<Record<keyof CallEventRow, string>> = {
   type: word,
   occurred_at: instant,
   event: 'String',
+  switch_id: word,
 };
 
 export const unanchoredEventColumns: Readonly<Record<keyof UnanchoredEventRow, string>> = {
@@ -36,6 +38,23 @@ export const unanchoredEventColumns: Readonly<Record<keyof UnanchoredEventRow, s
   event_id: 'String',
   content_hash: 'String',
   event: 'String',
+  switch_id: word,
+  observed_order: 'UInt64',
+};
+
+export const ledgerColumns: Readonly<Record<keyof LedgerRow, string>> = {
+  tenant_id: word,
+  switch_id: word,
+  hour: "DateTime('UTC')",
+  boot_id: 'String',
+  topic: word,
+  partition: 'UInt32',
+  block: 'UInt64',
+  messages: 'UInt32',
+  identities: 'Array(UInt64)',
+  seqs: 'Array(Int64)',
+  gap_from: 'Array(Int64)',
+  gap_to: 'Array(Int64)',
 };
 
 export const callAnchorColumns: Readonly<Record<keyof CallAnchorRow, string>> = {

@@ -16,6 +16,7 @@ export type CallEventRow = {
   occurred_at: number;
   /** Avro single-object bytes. */
   event: Buffer;
+  switch_id: string;
 };
 
 /** An event whose call's anchor nobody knows yet. */
@@ -25,6 +26,9 @@ export type UnanchoredEventRow = {
   event_id: string;
   content_hash: string;
   event: Buffer;
+  switch_id: string;
+  /** As of `CallEventRow`. */
+  observed_order: number;
 };
 
 /** The anchor of a call key, once decided. */
@@ -80,6 +84,26 @@ export type SwitchSignRow = {
   last_at: number;
   first_observed_at: number;
   last_observed_at: number;
+};
+
+/** What is in a block of the log's offsets of one switch and hour of reception. */
+export type LedgerRow = {
+  tenant_id: string;
+  switch_id: string;
+  /** Seconds since the epoch. */
+  hour: number;
+  boot_id: string;
+  topic: string;
+  partition: number;
+  block: number;
+  messages: number;
+  /** Content hashes of the messages, in the order of the log. */
+  identities: bigint[];
+  /** The sender's numbers of the same messages; -1 where it does not number densely. */
+  seqs: number[];
+  /** Ranges of numbers that an adapter says it did not get. */
+  gap_from: number[];
+  gap_to: number[];
 };
 
 /** A record that could not be used. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../../runtime/config.ts';
+import { addAuditCommand } from './audit-command.ts';
 import { addCallCommands } from './call-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { CommandError } from './command-error.ts';
@@ -43,6 +44,7 @@ for (const add of [
   addCallCommands,
   addKeysCommands,
   addQuarantineCommands,
+  addAuditCommand,
   addMigrateCommand,
   addReassembleCommand,
   addServiceCommands,

@@ -53,6 +53,11 @@ export const processors: readonly Service[] = [
     description: 'take refused records again where somebody asked for it',
     run: async () => (await import('../../ingest/redrive/service.ts')).runRedriveProcessor(),
   },
+  {
+    name: 'completeness',
+    description: 'count what is in the log, by switch and hour',
+    run: async () => (await import('../../processors/completeness/service.ts')).runCompletenessProcessor(),
+  },
 ];
 
 const environmentHelp = `

@@ -15,6 +15,7 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
     ['processor closing', (await import('../../processors/closing/service.ts')).settings],
     ['processor notifications', (await import('../../processors/notifications/service.ts')).settings],
     ['processor redrive', (await import('../../ingest/redrive/service.ts')).settings],
+    ['processor completeness', (await import('../../processors/completeness/service.ts')).settings],
     ['api', (await import('../../query-api/service.ts')).settings],
   ]);
 

@@ -17,6 +17,7 @@ import { settings as callsSettings } from '../../processors/calls/settings.ts';
 import { settings as agentsSettings } from '../../processors/agents/service.ts';
 import { settings as closingSettings } from '../../processors/closing/settings.ts';
 import { settings as notificationsSettings } from '../../processors/notifications/settings.ts';
+import { settings as completenessSettings } from '../../processors/completeness/service.ts';
 import { settings as quarantineSettings } from '../../processors/quarantine/service.ts';
 import { settings as recordingsSettings } from '../../processors/recordings/service.ts';
 import { settings as apiSettings } from '../../query-api/settings.ts';
@@ -50,6 +51,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   notifications: notificationsSettings,
   redrive: redriveSettings,
   agents: agentsSettings,
+  completeness: completenessSettings,
   api: apiSettings,
   esl: eslSettings,
   ami: amiSettings,

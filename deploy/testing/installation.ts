@@ -66,14 +66,19 @@ export const freePortBase = async (): Promise<number> => {
   throw new Error(`not enough free ports in a row from ${firstBase} on`);
 };
 
-export type StartOptions = { dataDir: string; portBase?: number; demo?: boolean };
+export type StartOptions = {
+  dataDir: string;
+  portBase?: number;
+  demo?: boolean;
+  env?: Readonly<Record<string, string>>;
+};
 
 /** Starts `trunkline up` and waits until it has written its run file. */
 export const startInstallation = async (options: StartOptions): Promise<Installation> => {
   const { dataDir, demo = false } = options;
   const portBase = options.portBase ?? (await freePortBase());
   const args = ['up', '--data', dataDir, '--port-base', String(portBase), ...(demo ? ['--demo'] : [])];
-  const { child, output, ended } = runCommand(args);
+  const { child, output, ended } = runCommand(args, options.env);
   const run = (): RunFile => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as RunFile;
   let hasEnded = false;
   void ended.finally(() => {

@@ -28,6 +28,7 @@ const victims = [
   'processor-notifications',
   'processor-redrive',
   'processor-agents',
+  'processor-completeness',
   'api',
 ];
 

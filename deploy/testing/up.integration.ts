@@ -30,6 +30,7 @@ const names = [
   'kafka',
   'processor-agents',
   'processor-calls',
+  'processor-completeness',
   'processor-closing',
   'processor-notifications',
   'processor-quarantine',

@@ -81,6 +81,7 @@ export const serviceSpecs = (installation: Installation): readonly ChildSpec[] =
     service('processor-notifications', ['processor', 'notifications']),
     service('processor-redrive', ['processor', 'redrive']),
     service('processor-agents', ['processor', 'agents']),
+    service('processor-completeness', ['processor', 'completeness']),
     service('ingest', ['ingest'], { TRUNKLINE_SPOOL_DIR: join(installation.dataDir, 'spool') }),
     service('api', ['api']),
   ];

@@ -15,6 +15,7 @@ const offsets = {
   'processor-redrive': 9,
   'processor-notifications': 10,
   'processor-agents': 11,
+  'processor-completeness': 12,
 } as const;
 
 export type PortName = keyof typeof offsets;

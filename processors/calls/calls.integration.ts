@@ -128,6 +128,7 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
       unanchored_events: columns.unanchoredEventColumns,
       calls: columns.callColumns,
       recordings: columns.recordingColumns,
+      log_ledger: columns.ledgerColumns,
       quarantined_records: columns.quarantinedColumns,
       quarantine_steps: columns.quarantineStepColumns,
       switch_events: columns.switchEventColumns,
@@ -212,7 +213,7 @@ suite('the calls processor on Kafka and ClickHouse', { timeout: 120_000 }, () =>
     );
     const event = Buffer.from([0, 255, 39, 92, 10]);
     const row = { tenant_id: 'acme', call_key: "it's \\ odd", event_id: 'e', content_hash: 'h', event };
-    await stores.waiting.insert([row]);
+    await stores.waiting.insert([{ ...row, switch_id: 'pbx-1', observed_order: 1 }]);
     assert.deepEqual(await stores.waiting.find([row]), [row]);
   });
 });

@@ -18,7 +18,7 @@ import type {
 } from '../../schemas/rows.ts';
 import { onlyNews } from '../switch-signs.ts';
 import { type CallRef, refOf } from './call-ref.ts';
-import type { AnchorStore, CallStore, CycleStores, StoredEvent, WaitingStore } from './ports.ts';
+import type { AnchorStore, CallStore, CycleStores, StoredEvent, WaitingEvent, WaitingStore } from './ports.ts';
 
 /** So many calls are asked for in one query: the keys of more make the query's index analysis dear. */
 const keysPerQuery = 2000;
@@ -94,7 +94,7 @@ SELECT tenant_id, call_key, event_id, content_hash, base64Encode(event) AS event
 FROM unanchored_events
 WHERE tenant_id IN {tenants:Array(String)} AND call_key IN {keys:Array(String)}`;
 
-type WaitingAnswer = Omit<UnanchoredEventRow, 'event'> & { readonly event: string };
+type WaitingAnswer = Omit<WaitingEvent, 'event'> & { readonly event: string };
 
 const waitingStore = (clickhouse: ClickHouse): WaitingStore => ({
   insert: inserter<UnanchoredEventRow>(clickhouse, 'unanchored_events', unanchoredEventColumns),

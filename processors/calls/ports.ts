@@ -25,10 +25,13 @@ export type AnchorStore = {
   readonly find: (refs: readonly CallRef[]) => Promise<readonly CallAnchorRow[]>;
 };
 
+/** An event that waits, as it is read. */
+export type WaitingEvent = Omit<UnanchoredEventRow, 'switch_id' | 'observed_order'>;
+
 /** Events that wait for their call's anchor; they stay there after they joined it. */
 export type WaitingStore = {
   readonly insert: (rows: readonly UnanchoredEventRow[]) => Promise<void>;
-  readonly find: (refs: readonly CallRef[]) => Promise<readonly UnanchoredEventRow[]>;
+  readonly find: (refs: readonly CallRef[]) => Promise<readonly WaitingEvent[]>;
 };
 
 export type DeadLetterSink = { readonly publish: (letters: readonly DeadLetter[]) => Promise<void> };

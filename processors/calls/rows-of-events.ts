@@ -3,6 +3,7 @@ import type { Anchored } from './anchoring.ts';
 import type { CallIdentity } from './assembly/identity.ts';
 import { refOf } from './call-ref.ts';
 import type { Arrived } from './intake.ts';
+import type { WaitingEvent } from './ports.ts';
 import { decodeStored } from './stored-events.ts';
 
 const latest = Number.MAX_SAFE_INTEGER;
@@ -18,6 +19,7 @@ export const toEventRow = ({ event, hash, raw, identity }: Anchored): CallEventR
   type: event.type,
   occurred_at: event.occurred_at,
   event: raw,
+  switch_id: event.switch_id,
 });
 
 export const toAnchorRow = ({ tenant_id, call_key, call_started_at }: CallIdentity): CallAnchorRow => ({
@@ -33,10 +35,12 @@ export const toWaitingRow = ({ event, hash, raw }: Arrived): UnanchoredEventRow 
   event_id: event.event_id,
   content_hash: hash,
   event: raw,
+  switch_id: event.switch_id,
+  observed_order: latest - event.observed_at,
 });
 
 /** An event that waited, now that its call is known. */
-export const toJoined = (row: UnanchoredEventRow, identity: CallIdentity): Anchored => ({
+export const toJoined = (row: WaitingEvent, identity: CallIdentity): Anchored => ({
   event: decodeStored(row.event),
   ref: refOf(row),
   hash: row.content_hash,

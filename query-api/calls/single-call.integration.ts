@@ -67,6 +67,7 @@ const stored = (event: Event, anchor: number): CallEventRow => {
     type: event.type,
     occurred_at: event.occurred_at,
     event: bytes,
+    switch_id: event.switch_id,
   };
 };
 

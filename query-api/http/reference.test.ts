@@ -29,6 +29,7 @@ test('lists every path of the API and nothing else', async () => {
     '/v1/agents/{id}/stats',
     '/v1/api-keys',
     '/v1/api-keys/{id}',
+    '/v1/audit/completeness',
     '/v1/calls',
     '/v1/calls/{id}',
     '/v1/calls/{id}/events',

@@ -15,6 +15,7 @@ export const reference: Reference = {
     { name: 'recordings', description: 'Audio of calls' },
     { name: 'statistics', description: 'Queues by the visits of calls' },
     { name: 'quarantine', description: 'What switches sent and could not be used' },
+    { name: 'audit', description: 'What became of everything that was sent' },
     { name: 'api-keys', description: 'Who may use this API' },
   ],
 };

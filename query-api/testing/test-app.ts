@@ -43,6 +43,7 @@ export const testApp = async (parts: Partial<AppParts> & Pick<AppParts, 'directo
     audio: { read: missing, presign: missing },
     links: { linkTo: missing, linksOf: missing },
     quarantine: { list: missing, find: missing, steps: missing, kinds: missing, eventOfCall: missing },
+    completeness: missing,
     redriver: { redrive: missing, dismiss: missing },
     keys: { list: () => [], create: missing, revoke: missing },
     ...parts,
