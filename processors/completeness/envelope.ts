@@ -62,7 +62,7 @@ export const countEvent = (bytes: Buffer, timestampMs: number): Counted | null =
 type Read = { readonly head: Head; readonly hash: string };
 
 const readNewest = (bytes: Buffer): Read | null => {
-  const { value, offset } = headType.decode(bytes, headerBytes) as { value: Head; offset: number };
+  const { value, offset } = headType.decode(bytes, headerBytes);
   return offset < 0 ? null : { head: value, hash: contentHash(bytes) };
 };
 
