@@ -16,8 +16,7 @@ export const addUpCommand = (program: Command): void => {
       `
 Ports, counted from --port-base:
   +0 API   +1 ingest   +2 Kafka   +3 ClickHouse   +4 S3
-  +5 to +9 probes and metrics of the processors calls, recordings, quarantine, closing, redrive
-  +11      probes and metrics of the processor completeness
+  +5 to +11 probes and metrics of the processors
 All listen on 127.0.0.1 only. Ctrl-C stops everything; the next start finds all data.
 
 DIR/run.json (readable by you only, there while it runs) tells scripts addresses, credentials and process ids.
