@@ -9,14 +9,14 @@ export const addUpCommand = (program: Command): void => {
     .command('up')
     .description('start everything on this machine: engines, ingest, processors, API')
     .option('--data <dir>', 'folder that holds everything: engines, logs, credentials', 'data')
-    .option('--port-base <port>', 'first of the 8 ports in use', portOption(1024, 65_528), 4000)
+    .option('--port-base <port>', 'first of the 13 ports in use', portOption(1024, 65_520), 4000)
     .option('--demo', 'simulate a call centre: a day of history, then live calls', false)
     .addHelpText(
       'after',
       `
 Ports, counted from --port-base:
   +0 API   +1 ingest   +2 Kafka   +3 ClickHouse   +4 S3
-  +5 to +11 probes and metrics of the processors
+  +5 to +12 probes and metrics of the processors
 All listen on 127.0.0.1 only. Ctrl-C stops everything; the next start finds all data.
 
 DIR/run.json (readable by you only, there while it runs) tells scripts addresses, credentials and process ids.

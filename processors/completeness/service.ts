@@ -52,7 +52,7 @@ export const runCompletenessProcessor = async (): Promise<void> =>
 
     return {
       groupId: config.completenessGroup,
-      topics: [topics.callEvents, topics.switchEvents, topics.deadLetters],
+      topics: [topics.callEvents, topics.agentEvents, topics.switchEvents, topics.deadLetters],
       commitEvery: blockOffsets,
       maxBytesPerPartition: 2 * 1024 * 1024,
       onAssigned: async () => ledger.forget(),

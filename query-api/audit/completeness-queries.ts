@@ -70,26 +70,33 @@ GROUP BY switch_id, hour`,
 });
 
 /**
- * Events that the tables hold, each in the hour it was first received. Copies of an event share the day of their call,
- * so only days with events of these hours are read.
+ * Events that the tables hold, each in the hour it was first received. Copies of an event share the day they are
+ * sorted by, so only days with events of these hours are read.
  */
 export const acceptedQuery = (asked: Asked): Query => ({
-  sql: `SELECT switch_id, hour, count() AS accepted FROM (
-  SELECT switch_id, ${hourOf('received')} AS hour FROM (
-    SELECT switch_id, ${receivedAt} AS received
-    FROM call_events FINAL
-    WHERE ${ofTenant(asked)} AND toDate(call_started_at) IN (
-      SELECT DISTINCT toDate(call_started_at) FROM call_events WHERE tenant_id = {tenant:String} AND ${receivedWithin}
-    )
-  ) WHERE ${within('received')}
+  sql: `SELECT switch_id, ${hourOf('received')} AS hour, count() AS accepted FROM (
+  ${receivedOf(asked, 'call_events', 'call_started_at')}
   UNION ALL
-  SELECT switch_id, ${hourOf('observed_at')} AS hour
-  FROM switch_events FINAL
-  WHERE ${ofTenant(asked)} AND ${within('observed_at')}
+  ${receivedOf(asked, 'agent_events', 'occurred_at', " AND startsWith(type, 'agent.')")}
+  UNION ALL
+  ${receivedOf(asked, 'switch_events', 'occurred_at')}
 )
+WHERE ${within('received')}
 GROUP BY switch_id, hour`,
   params: paramsOf(asked),
 });
+
+/** Of a table that keeps events as a set: whose each is and when it was first received. `at` is of its sort key. */
+const receivedOf = (
+  asked: Asked,
+  table: string,
+  at: string,
+  more = '',
+): string => `SELECT switch_id, ${receivedAt} AS received
+  FROM ${table} FINAL
+  WHERE ${ofTenant(asked)}${more} AND toDate(${at}) IN (
+    SELECT DISTINCT toDate(${at}) FROM ${table} WHERE tenant_id = {tenant:String} AND ${receivedWithin}
+  )`;
 
 /** Events that wait for their call's beginning. */
 export const waitingQuery = (asked: Asked): Query => ({
@@ -110,7 +117,7 @@ export const quarantinedQuery = (asked: Asked): Query => ({
   countIf(native_seq IS NULL) AS unnumbered
 FROM quarantined_records FINAL
 WHERE ${ofTenant(asked)} AND ${within('received_at')}
-  AND stage IN ('ingest', 'calls', 'closing') AND code != 'ASSEMBLY_FAILED'
+  AND stage IN ('ingest', 'calls', 'agents', 'closing') AND code != 'ASSEMBLY_FAILED'
 GROUP BY switch_id, hour`,
   params: paramsOf(asked),
 });
