@@ -31,13 +31,17 @@ const latest = 'toUInt64(9007199254740991)';
 const receivedWithin = `observed_order <= ${latest} - {from_us:UInt64} AND observed_order > ${latest} - {to_us:UInt64}`;
 const receivedAt = `fromUnixTimestamp64Micro(toInt64(${latest} - observed_order), 'UTC')`;
 
+/** Hours of switches that one report has at most. */
+export const mostHours = 10_000;
+
 /** Messages in the log, and how many of them bear a number of a sender that numbers one by one. */
 export const publishedQuery = (asked: Asked): Query => ({
   sql: `SELECT switch_id, toUnixTimestamp(hour) AS hour, sum(messages) AS published,
   sum(arrayCount(seq -> seq >= 0, seqs)) AS numbered, formatDateTime(max(counted_at), '%FT%TZ', 'UTC') AS as_of
 FROM log_ledger FINAL
 WHERE ${ofTenant(asked)} AND ${within('hour')}
-GROUP BY switch_id, hour`,
+GROUP BY switch_id, hour
+LIMIT ${mostHours + 1}`,
   params: paramsOf(asked),
 });
 

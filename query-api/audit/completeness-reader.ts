@@ -6,13 +6,15 @@ import {
   distinctQuery,
   earlierQuery,
   gapsQuery,
+  mostHours,
   publishedQuery,
   quarantinedQuery,
   waitingQuery,
 } from './completeness-queries.ts';
 import { type Figures, type Report, toReport } from './completeness-report.ts';
 
-export type CompletenessReader = (asked: Asked, signal: AbortSignal) => Promise<Report>;
+/** Null where more than `mostHours` hours of switches would have to be told. */
+export type CompletenessReader = (asked: Asked, signal: AbortSignal) => Promise<Report | null>;
 
 /** Reads how complete the records of a tenant's switches are; the figures come from independent tables. */
 export const createCompletenessReader =
@@ -20,8 +22,9 @@ export const createCompletenessReader =
   async (asked, signal) => {
     const read = async <Row>(query: (asked: Asked) => Parameters<Tables['read']>[0]): Promise<Row[]> =>
       tables.read<Row>(query(asked), signal);
-    const [published, distinct, accepted, waiting, quarantined, gaps, adapterGaps] = await Promise.all([
-      read<Figures['published'][number]>(publishedQuery),
+    const published = await read<Figures['published'][number]>(publishedQuery);
+    if (published.length > mostHours) return null;
+    const [distinct, accepted, waiting, quarantined, gaps, adapterGaps] = await Promise.all([
       read<Figures['distinct'][number]>(distinctQuery),
       read<Figures['accepted'][number]>(acceptedQuery),
       read<Figures['waiting'][number]>(waitingQuery),

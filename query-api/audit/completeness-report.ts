@@ -61,7 +61,21 @@ export const toReport = (figures: Figures): Report => {
   const { gaps, adapterGaps, ...counted } = figures;
   for (const list of Object.values(counted)) for (const figure of list) places.set(keyOf(figure), figure);
   for (const gap of [...gaps, ...adapterGaps]) places.set(keyOf(gap), gap);
-  const hours = [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, place]) => toHour(key, place, figures));
+  const index = indexed(figures);
+  const named = Map.groupBy(
+    [...gaps.map((gap) => toGap(gap, 'sequence')), ...adapterGaps.map((gap) => toGap(gap, 'adapter'))],
+    ({ key }) => key,
+  );
+  const hours = [...places]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, place]) =>
+      toHour(
+        key,
+        place,
+        index,
+        (named.get(key) ?? []).map(({ gap }) => gap),
+      ),
+    );
   return {
     hours,
     totals: totalsOf(hours),
@@ -72,17 +86,29 @@ export const toReport = (figures: Figures): Report => {
   };
 };
 
-const toHour = (key: string, { switch_id, hour }: HourFigure, figures: Figures): Hour => {
-  const at = <Row extends HourFigure>(rows: readonly Row[]): Row | undefined => rows.find((row) => keyOf(row) === key);
-  const { published = 0, numbered = 0 } = at(figures.published) ?? {};
-  const { quarantined = 0, unsettled = 0, unnumbered = 0 } = at(figures.quarantined) ?? {};
-  const accepted = at(figures.accepted)?.accepted ?? 0;
-  const waiting = at(figures.waiting)?.waiting ?? 0;
-  const first = (at(figures.distinct)?.distinct ?? 0) - (at(figures.earlier)?.earlier ?? 0);
-  const gaps = [
-    ...figures.gaps.filter((gap) => keyOf(gap) === key).map((gap) => toGap(gap, 'sequence')),
-    ...figures.adapterGaps.filter((gap) => keyOf(gap) === key).map((gap) => toGap(gap, 'adapter')),
-  ];
+const indexed = (figures: Figures) => ({
+  published: byKey(figures.published),
+  distinct: byKey(figures.distinct),
+  earlier: byKey(figures.earlier),
+  accepted: byKey(figures.accepted),
+  waiting: byKey(figures.waiting),
+  quarantined: byKey(figures.quarantined),
+});
+
+const byKey = <Row extends HourFigure>(rows: readonly Row[]): ReadonlyMap<string, Row> =>
+  new Map(rows.map((row) => [keyOf(row), row]));
+
+const toHour = (
+  key: string,
+  { switch_id, hour }: HourFigure,
+  figures: ReturnType<typeof indexed>,
+  gaps: readonly Gap[],
+): Hour => {
+  const { published = 0, numbered = 0 } = figures.published.get(key) ?? {};
+  const { quarantined = 0, unsettled = 0, unnumbered = 0 } = figures.quarantined.get(key) ?? {};
+  const accepted = figures.accepted.get(key)?.accepted ?? 0;
+  const waiting = figures.waiting.get(key)?.waiting ?? 0;
+  const first = (figures.distinct.get(key)?.distinct ?? 0) - (figures.earlier.get(key)?.earlier ?? 0);
   const counts = {
     published,
     accepted,
@@ -111,13 +137,10 @@ const completeness = (counts: Counts, isNumbered: boolean): boolean | null => {
   return isNumbered ? true : null;
 };
 
-const toGap = ({ boot_id, from_seq, to_seq }: GapFound, toldBy: Gap['told_by']): Gap => ({
-  boot_id,
-  from_seq,
-  to_seq,
-  missing: to_seq - from_seq + 1,
-  told_by: toldBy,
-});
+const toGap = (found: GapFound, toldBy: Gap['told_by']): { readonly key: string; readonly gap: Gap } => {
+  const { boot_id, from_seq, to_seq } = found;
+  return { key: keyOf(found), gap: { boot_id, from_seq, to_seq, missing: to_seq - from_seq + 1, told_by: toldBy } };
+};
 
 const totalsOf = (hours: readonly Counts[]): Counts => {
   const sum = (name: keyof Counts): number => hours.reduce((total, hour) => total + hour[name], 0);

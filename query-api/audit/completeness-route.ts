@@ -6,7 +6,7 @@ import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
 import { instant, maybeInstant, orNull } from '../http/value-schemas.ts';
 import { readTimeRange, timeRangeParameters } from '../listing/time-range.ts';
-import type { Asked } from './completeness-queries.ts';
+import { type Asked, mostHours } from './completeness-queries.ts';
 import type { CompletenessReader } from './completeness-reader.ts';
 import type { Report } from './completeness-report.ts';
 
@@ -81,7 +81,15 @@ export const completenessRoute = (app: App, { completeness }: CompletenessRoute)
     },
     handler: async (request) => {
       const asked = askedOf(keyOf(request).tenantId, request.query, Date.now() / 1000);
-      return answerOf(await completeness(asked, request.signal), asked);
+      const report = await completeness(asked, request.signal);
+      if (report === null)
+        throw invalid([
+          {
+            field: 'switch_id',
+            message: `must name one switch, or the range be shorter: these are more than ${mostHours} hours`,
+          },
+        ]);
+      return answerOf(report, asked);
     },
   });
 };

@@ -107,7 +107,7 @@ test('the tenant is the key’s, hours are whole, and ranges have an end', async
     directory: () => directory,
     completeness: async (one) => {
       asked.push(one);
-      return toReport(exact);
+      return one.switchId === null ? null : toReport(exact);
     },
   });
   t.after(async () => app.close());
@@ -123,6 +123,7 @@ test('the tenant is the key’s, hours are whole, and ranges have an end', async
   });
   assert.partialDeepStrictEqual(asked[0], { tenantId: 'acme', switchId: 'pbx-1' });
   assert.equal((await get('from=2025-01-01&to=2026-01-01')).statusCode, 422);
+  assert.equal((await get('')).statusCode, 422, 'more hours of all switches than are told at once');
   assert.equal((await get('tenant=globex')).statusCode, 422);
   assert.equal((await get('', secrets.reader)).statusCode, 403);
 });
