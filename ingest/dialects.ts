@@ -8,7 +8,9 @@ import { type Normalised, reject, type Source } from './dialect.ts';
 import { eventPlain } from './freeswitch/event-plain.ts';
 import { normaliseFreeswitchCdr } from './freeswitch/normalise-cdr.ts';
 import { normaliseFreeswitchEvent } from './freeswitch/normalise-event.ts';
+import { callbackForms, normaliseHostedCallback } from './hosted/normalise-callback.ts';
 import type { Dialect } from './judging.ts';
+import { normaliseKamailio } from './kamailio/normalise-kamailio.ts';
 import type { TextForm } from './text-form.ts';
 
 /** A dialect with the address that takes it and, where it has one, the text its records may stand in. */
@@ -75,5 +77,21 @@ export const dialects = {
     text: queueLogText,
     normalise: ofObjects(normaliseQueueLog),
     origin: { switchId: ['systemname'], bootId: [], seq: [] },
+  },
+  kamailio: {
+    name: 'kamailio',
+    path: '/v1/ingest/kamailio/events',
+    summary: 'Send accounting rows, CDRs and dialog events of Kamailio',
+    text: null,
+    normalise: ofObjects(normaliseKamailio),
+    origin: { switchId: ['server_id', 'hostname', 'host'], bootId: [], seq: [] },
+  },
+  hosted: {
+    name: 'hosted',
+    path: '/v1/ingest/hosted/callbacks',
+    summary: 'Send call-backs of a hosted provider',
+    text: callbackForms,
+    normalise: ofObjects(normaliseHostedCallback),
+    origin: { switchId: ['AccountSid', 'account_sid'], bootId: [], seq: ['SequenceNumber'] },
   },
 } as const satisfies Readonly<Record<string, RoutedDialect>>;

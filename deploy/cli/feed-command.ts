@@ -22,6 +22,8 @@ const descriptions: Readonly<Record<DialectName, string>> = {
   'asterisk-ami': 'manager events of Asterisk: JSON, or as a manager session prints them',
   'asterisk-cel': 'rows of Asterisk’s channel event logging',
   'asterisk-queue-log': 'lines of Asterisk’s queue_log, or rows of its realtime table',
+  kamailio: 'accounting rows, CDRs and dialog events of Kamailio',
+  hosted: 'call-backs of a hosted provider (Twilio’s or jambonz’s fields), JSON or a form a line',
   canonical: 'Trunkline’s own events',
 };
 

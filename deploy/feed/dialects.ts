@@ -10,6 +10,8 @@ export type DialectName =
   | 'asterisk-ami'
   | 'asterisk-cel'
   | 'asterisk-queue-log'
+  | 'kamailio'
+  | 'hosted'
   | 'canonical';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -31,5 +33,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
   'asterisk-ami': { ...known.asteriskAmi, unwrap: listed },
   'asterisk-cel': { ...known.asteriskCel, unwrap: celRows },
   'asterisk-queue-log': { ...known.asteriskQueueLog, unwrap: listed },
+  kamailio: { ...known.kamailio, unwrap: listed },
+  hosted: { ...known.hosted, unwrap: listed },
   canonical: { ...known.canonical, unwrap: listed },
 };

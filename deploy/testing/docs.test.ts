@@ -10,6 +10,8 @@ import { dialects, type RoutedDialect } from '../../ingest/dialects.ts';
 import { channelEvents } from '../../ingest/freeswitch/channel-events.ts';
 import { queueEvents } from '../../ingest/freeswitch/queue-events.ts';
 import { settings as redriveSettings } from '../../ingest/redrive/service.ts';
+import { callStatuses } from '../../ingest/hosted/leg-callbacks.ts';
+import { kamailioRecords } from '../../ingest/kamailio/normalise-kamailio.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
 import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
@@ -165,6 +167,8 @@ test('docs/ingest.md names every native event of FreeSWITCH that is read', () =>
 const nativeNames: Readonly<Record<string, Iterable<string>>> = {
   'asterisk-ami': amiEvents.keys(),
   'asterisk-queue-log': queueLogLines.keys(),
+  kamailio: kamailioRecords.keys(),
+  hosted: callStatuses,
 };
 
 const dialectNamed = (name: string): RoutedDialect =>

@@ -1,4 +1,5 @@
 import type { Event, EventOf } from '../../../schemas/events.ts';
+import { sipFailure } from '../../../schemas/q850.ts';
 import type { LegEnded, LegFacts, LegTotals } from '../../../schemas/payloads.ts';
 import type { CallRow } from '../../../schemas/call-row.ts';
 import type { EndedBy } from '../../../schemas/vocabulary.ts';
@@ -100,6 +101,7 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
       return;
     case 'leg.answered':
       leg.own = true;
+      if (event.switch_kind === 'kamailio') takeBranch(leg);
       answer(leg, event.occurred_at, event);
       if (event.payload.amd !== 'unknown') leg.amd ||= event.payload.amd;
       addFacts(leg, event.payload.leg, event);
@@ -113,6 +115,7 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
 /** A switch may tell an end twice (hangup, then its details): the first tells when, the better one why. */
 const foldEnd = (leg: Leg, event: EventOf<'leg.ended'>): void => {
   const { payload, event_id: eventId } = event;
+  if (event.switch_kind === 'kamailio' && leg.answeredAt !== null && sipFailure(payload.sip_code) !== null) return;
   if (leg.endedAt === null) endAt(leg, event.occurred_at, eventId);
   const told = toEnd(payload, eventId);
   leg.end = leg.end === null ? told : betterEnd(leg.end, told);
@@ -120,6 +123,14 @@ const foldEnd = (leg: Leg, event: EventOf<'leg.ended'>): void => {
   leg.totals ??= payload.totals;
   const billMs = payload.totals?.bill_ms ?? 0;
   if (billMs > 0) answer(leg, instantOrNull(event.occurred_at - billMs * 1000), event);
+};
+
+/** A proxy tells each branch of a forked call as that call: of one that was accepted the failures were other branches'. */
+const takeBranch = (leg: Leg): void => {
+  if (sipFailure(leg.end?.sip_code ?? null) === null) return;
+  leg.endedAt = null;
+  leg.endedBy = '';
+  leg.end = null;
 };
 
 const toEnd = ({ cause_q850, sip_code, cause_native, ended_by }: LegEnded, eventId: string): LegEnd => ({

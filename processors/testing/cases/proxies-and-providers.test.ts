@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CallRow } from '../../../schemas/call-row.ts';
+import { dialects } from '../../../ingest/dialects.ts';
+import { at } from '../event-table.ts';
+import { type Said, saidOf } from '../given.ts';
+import type { NativeRecord } from './native-records.ts';
+import { callsOf } from './told.ts';
+
+/** Who comes first decides the call's anchor, and with it the id: all else must be the same in either order. */
+const told = (records: readonly NativeRecord[]) => ({
+  gives: async (expected: Said<CallRow>): Promise<void> => {
+    for (const order of [records, records.toReversed(), [...records, ...records]])
+      assert.deepEqual(saidOf(await callsOf(order), [expected]), [expected]);
+  },
+});
+
+type Fields = Readonly<Record<string, string>>;
+
+const second = (seconds: number): string => (at(seconds) / 1e6).toFixed(3);
+
+const acc = (method: string, seconds: number, more: Fields = {}): NativeRecord => ({
+  dialect: dialects.kamailio,
+  value: { method, callid: 'c1@phone', time_hires: second(seconds), src_user: '1001', dst_ouser: '1002', ...more },
+});
+
+const callback = (seconds: number, CallStatus: string, more: Fields = {}): NativeRecord => ({
+  dialect: dialects.hosted,
+  value: {
+    CallSid: 'CA1',
+    AccountSid: 'AC1',
+    CallStatus,
+    Timestamp: new Date(at(seconds) / 1000).toUTCString(),
+    Direction: 'inbound',
+    From: '+15550100',
+    To: '+15550199',
+    ...more,
+  },
+});
+
+const child: Fields = { CallSid: 'CA2', ParentCallSid: 'CA1', Direction: 'outbound-dial', To: 'client:grace' };
+
+test('a proxy’s accepted call: talk from the 200 to the BYE', async () => {
+  await told([acc('INVITE', 4, { sip_code: '200' }), acc('BYE', 24, { sip_code: '200' })]).gives({
+    state: 'ended',
+    disposition: 'answered',
+    talk_ms: 20_000,
+    caller_number: '1001',
+    callee_number: '1002',
+    sip_call_ids: ['c1@phone'],
+  });
+});
+
+test('a proxy’s forked call: accepted by one, refused by others before and after', async () => {
+  await told([
+    acc('INVITE', 2, { sip_code: '486', sip_reason: 'Busy Here' }),
+    acc('INVITE', 4, { sip_code: '200' }),
+    acc('INVITE', 4, { sip_code: '487' }),
+    acc('BYE', 24, { sip_code: '200' }),
+  ]).gives({ disposition: 'answered', talk_ms: 20_000 });
+});
+
+test('a proxy’s forked call that nobody accepted: the best final reply holds', async () => {
+  const replies = (...codes: readonly string[]): NativeRecord[] =>
+    codes.map((sip_code, index) => acc('INVITE', 2 + index, { sip_code }));
+  await told(replies('408', '486', '480', '487')).gives({ disposition: 'busy', sip_code: 486 });
+  await told(replies('480', '603', '486')).gives({ disposition: 'rejected', sip_code: 603 });
+});
+
+test('a hosted call whose call-backs come in any order, repeated', async () => {
+  await told([
+    callback(0, 'ringing'),
+    callback(1, 'in-progress'),
+    callback(2, 'initiated', child),
+    callback(3, 'ringing', child),
+    callback(9, 'in-progress', { ...child, AnsweredBy: 'human' }),
+    callback(29, 'completed', { ...child, CallDuration: '20' }),
+    callback(30, 'completed', { CallDuration: '29' }),
+  ]).gives({
+    state: 'ended',
+    disposition: 'answered',
+    talk_ms: 20_000,
+    caller_number: '+15550100',
+    callee_number: 'grace',
+    answered_by_amd: 'human',
+    legs: [
+      { leg_id: 'CA1', role: 'caller' },
+      { leg_id: 'CA2', role: 'callee' },
+    ],
+  });
+});
+
+test('a hosted call that nobody took', async () => {
+  await told([
+    callback(0, 'ringing'),
+    callback(2, 'initiated', child),
+    callback(3, 'ringing', child),
+    callback(23, 'no-answer', child),
+    callback(24, 'completed', { CallDuration: '0' }),
+  ]).gives({ disposition: 'no_answer', answered_at: null, talk_ms: 0 });
+});
