@@ -45,8 +45,9 @@ test-unit: install ## Pure tests: no network, no engines
 	$(NODE) --test --test-isolation=none --test-timeout=180000 $(foreach folder,$(SOURCES),'$(folder)/**/!(conformance).test.ts')
 
 .PHONY: test-integration
+# A test that failed may have left servers behind: its file must end all the same.
 test-integration: install ## Tests against the embedded engines, and whole-system runs with kills
-	$(NODE) --test --test-concurrency=1 'deploy/embedded/*/conformance.test.ts' $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
+	$(NODE) --test --test-concurrency=1 --test-timeout=600000 --test-force-exit 'deploy/embedded/*/conformance.test.ts' $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
 
 .PHONY: test-engines
 test-engines: install ## The same suites, and real faults, on Kafka, ClickHouse and S3 in containers (needs Docker and openssl)
