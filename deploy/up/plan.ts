@@ -56,7 +56,7 @@ export const engineSpecs = (installation: Installation): readonly ChildSpec[] =>
   ];
 };
 
-/** The calls processor makes much that lives for one cycle only: V8 would let it grow by 90 MiB and gain nothing. */
+/** Those that read all events make much that lives for one batch only: V8 would let them grow by tens of MiB and gain nothing. */
 const smallYoungSpace = '--max-semi-space-size=16';
 
 export const serviceSpecs = (installation: Installation): readonly ChildSpec[] => {
@@ -72,13 +72,13 @@ export const serviceSpecs = (installation: Installation): readonly ChildSpec[] =
     },
     readiness: { kind: 'probe', url: `http://${host}:${installation.ports[name]}/readyz` },
   });
-  const calls = service('processor-calls', ['processor', 'calls']);
+  const small = (spec: ChildSpec): ChildSpec => ({ ...spec, args: [smallYoungSpace, ...spec.args] });
   return [
-    { ...calls, args: [smallYoungSpace, ...calls.args] },
+    small(service('processor-calls', ['processor', 'calls'])),
     service('processor-recordings', ['processor', 'recordings']),
     service('processor-quarantine', ['processor', 'quarantine']),
     service('processor-closing', ['processor', 'closing']),
-    service('processor-notifications', ['processor', 'notifications']),
+    small(service('processor-notifications', ['processor', 'notifications'])),
     service('processor-redrive', ['processor', 'redrive']),
     service('processor-agents', ['processor', 'agents']),
     service('processor-completeness', ['processor', 'completeness']),
