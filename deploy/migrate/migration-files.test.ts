@@ -11,6 +11,14 @@ test('every file is one statement that can be run again and at the same time', (
   }
 });
 
+test('the files are numbered without a gap', () => {
+  const numbers = readMigrations().map(({ file }) => Number(file.slice(0, 3)));
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, at) => at + 1),
+  );
+});
+
 test('a comment is no change, a column is', () => {
   const before = toMigration('001_a.sql', '-- why\nCREATE TABLE IF NOT EXISTS a (b String)\n');
   assert.equal(toMigration('001_a.sql', 'CREATE TABLE IF NOT EXISTS a (b String)').checksum, before.checksum);
