@@ -35,18 +35,21 @@ const verdicts = { true: 'yes', false: 'NO', null: '?' } as const;
 const figures = ({ published, accepted, duplicate, quarantined, waiting, unaccounted, missing }: Counts): string[] =>
   [published, accepted, duplicate, quarantined, waiting, unaccounted, missing].map(String);
 
+const lostColumn = 5;
+
 /** A line an hour in 80 columns, then the gaps, each named. */
 export const auditLines = ({ hours, totals }: Answer['data']): string => {
   if (hours.length === 0) return 'nothing was received';
   const rows = hours.map((hour) => [
     cut(hour.switch_id),
     hour.hour.slice(5, 13).replace('T', ' '),
-    ...figures(hour),
+    ...figures(hour).with(lostColumn, hour.under_way && hour.unaccounted !== 0 ? '…' : String(hour.unaccounted)),
     verdicts[`${hour.complete}`],
   ]);
   const heading = ['SWITCH', 'HOUR', 'SENT', 'KEPT', 'TWICE', 'REFUSED', 'WAIT', 'LOST', 'GAPS', 'ALL'];
+  const notes = hours.some(({ under_way }) => under_way) ? ['? and …: under way, or without numbers to tell'] : [];
   const gaps = hours.flatMap((hour) => hour.gaps.map((gap) => gapLine(hour.switch_id, gap)));
-  return [table(heading, [...rows, ['total', '', ...figures(totals), '']]), ...gaps].join('\n');
+  return [table(heading, [...rows, ['total', '', ...figures(totals), '']]), ...gaps, ...notes].join('\n');
 };
 
 const cut = (name: string): string => (name.length > 14 ? `${name.slice(0, 13)}…` : name);

@@ -33,9 +33,10 @@ export const createCompletenessReader =
       read<Figures['adapterGaps'][number]>(adapterGapsQuery),
     ]);
     const figures = { published, distinct, earlier: [], accepted, waiting, quarantined, gaps, adapterGaps };
-    const report = toReport(figures);
+    const nowMs = Date.now();
+    const report = toReport(figures, nowMs);
     // Repetitions of what came before these hours are looked for only where something does not add up: all that the
     // switch ever sent is read for it.
     if (report.hours.every(({ unaccounted }) => unaccounted <= 0)) return report;
-    return toReport({ ...figures, earlier: await read<Figures['earlier'][number]>(earlierQuery) });
+    return toReport({ ...figures, earlier: await read<Figures['earlier'][number]>(earlierQuery) }, nowMs);
   };

@@ -42,6 +42,8 @@ export type Hour = Counts & {
   readonly hour: string;
   readonly gaps: readonly Gap[];
   readonly numbered: boolean;
+  /** Counted within the last seconds: the tables are that far apart, so what does not add up is under way, not lost. */
+  readonly under_way: boolean;
   readonly complete: boolean | null;
 };
 
@@ -55,8 +57,11 @@ export type Report = {
 
 const keyOf = ({ hour, switch_id }: HourFigure): string => `${String(hour).padStart(12, '0')} ${switch_id}`;
 
-/** Puts the figures of each switch and hour together and checks them against each other. */
-export const toReport = (figures: Figures): Report => {
+/** The tables are written one after another; within this time they agree. */
+const settledMs = 15_000;
+
+/** Puts the figures of each switch and hour, read at `nowMs`, together and checks them against each other. */
+export const toReport = (figures: Figures, nowMs: number): Report => {
   const places = new Map<string, HourFigure>();
   const { gaps, adapterGaps, ...counted } = figures;
   for (const list of Object.values(counted)) for (const figure of list) places.set(keyOf(figure), figure);
@@ -73,6 +78,7 @@ export const toReport = (figures: Figures): Report => {
         key,
         place,
         index,
+        nowMs,
         (named.get(key) ?? []).map(({ gap }) => gap),
       ),
     );
@@ -102,9 +108,11 @@ const toHour = (
   key: string,
   { switch_id, hour }: HourFigure,
   figures: ReturnType<typeof indexed>,
+  nowMs: number,
   gaps: readonly Gap[],
 ): Hour => {
-  const { published = 0, numbered = 0 } = figures.published.get(key) ?? {};
+  const { published = 0, numbered = 0, as_of = '' } = figures.published.get(key) ?? {};
+  const underWay = nowMs - Date.parse(as_of) < settledMs;
   const { quarantined = 0, unsettled = 0, unnumbered = 0 } = figures.quarantined.get(key) ?? {};
   const accepted = figures.accepted.get(key)?.accepted ?? 0;
   const waiting = figures.waiting.get(key)?.waiting ?? 0;
@@ -126,14 +134,16 @@ const toHour = (
     ...counts,
     gaps,
     numbered: numbered > 0,
-    complete: completeness(counts, numbered > 0),
+    under_way: underWay,
+    complete: completeness(counts, numbered > 0, underWay),
   };
 };
 
 /** What is known to be missing makes it incomplete; that nothing is missing only numbers can say. */
-const completeness = (counts: Counts, isNumbered: boolean): boolean | null => {
+const completeness = (counts: Counts, isNumbered: boolean, isUnderWay: boolean): boolean | null => {
   const { unaccounted, waiting, missing, quarantined_unsettled } = counts;
-  if (unaccounted !== 0 || waiting > 0 || missing > 0 || quarantined_unsettled > 0) return false;
+  if (missing > 0 || quarantined_unsettled > 0) return false;
+  if (unaccounted !== 0 || waiting > 0) return isUnderWay ? null : false;
   return isNumbered ? true : null;
 };
 

@@ -51,9 +51,13 @@ const Hour = Type.Object({
   ...counts,
   gaps: Type.Array(Gap),
   numbered: Type.Boolean({ description: 'Whether the sender numbers its messages one by one.' }),
+  under_way: Type.Boolean({
+    description:
+      'Counted within the last seconds: the figures are that far apart, and what does not add up is not lost.',
+  }),
   complete: orNull(
     Type.Boolean(),
-    'Whether all that was sent is in the calls; null where a sender without numbers cannot be known to be complete.',
+    'Whether all that was sent is in the calls; null while it is under way, and where a sender without numbers cannot be known to be complete.',
   ),
 });
 

@@ -6,6 +6,8 @@ import { type Figures, toReport } from './completeness-report.ts';
 
 const at = { switch_id: 'pbx-1', hour: 3600 };
 const later = { switch_id: 'pbx-1', hour: 7200 };
+/** An hour after the log was last counted. */
+const nowMs = Date.parse('2026-01-20T11:00:00Z');
 const none: Figures = {
   published: [],
   distinct: [],
@@ -26,7 +28,7 @@ const exact: Figures = {
 };
 
 test('what was published is accepted, repeated or refused, and the hour is complete', () => {
-  const { hours, totals, as_of } = toReport(exact);
+  const { hours, totals, as_of } = toReport(exact, nowMs);
   assert.partialDeepStrictEqual(hours, [
     {
       switch_id: 'pbx-1',
@@ -83,11 +85,19 @@ const cases: readonly (readonly [string, Partial<Figures>, object])[] = [
 ];
 for (const [name, more, expected] of cases)
   test(name, () => {
-    assert.partialDeepStrictEqual(toReport({ ...exact, ...more }).hours[0], expected);
+    assert.partialDeepStrictEqual(toReport({ ...exact, ...more }, nowMs).hours[0], expected);
   });
 
+test('what does not add up while it is being counted is under way, not lost', () => {
+  const ahead = { ...exact, accepted: [{ ...at, accepted: 107 }] };
+  const counting = toReport(ahead, Date.parse('2026-01-20T10:00:05Z')).hours[0];
+  assert.partialDeepStrictEqual(counting, { unaccounted: -4, under_way: true, complete: null });
+  const settled = toReport(ahead, Date.parse('2026-01-20T10:00:20Z')).hours[0];
+  assert.partialDeepStrictEqual(settled, { unaccounted: -4, under_way: false, complete: false });
+});
+
 test('hours are in order, and one that only a table knows is told too', () => {
-  const { hours } = toReport({ ...exact, accepted: [...exact.accepted, { ...later, accepted: 1 }] });
+  const { hours } = toReport({ ...exact, accepted: [...exact.accepted, { ...later, accepted: 1 }] }, nowMs);
   assert.deepEqual(
     hours.map(({ published, unaccounted }) => [published, unaccounted]),
     [
@@ -107,7 +117,7 @@ test('the tenant is the key’s, hours are whole, and ranges have an end', async
     directory: () => directory,
     completeness: async (one) => {
       asked.push(one);
-      return one.switchId === null ? null : toReport(exact);
+      return one.switchId === null ? null : toReport(exact, nowMs);
     },
   });
   t.after(async () => app.close());
