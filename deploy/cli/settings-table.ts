@@ -1,5 +1,6 @@
 import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
+import { settings as queueLogSettings } from '../../ingest/sources/queue-log/settings.ts';
 import { sourceSettings } from '../../ingest/sources/settings.ts';
 import { ConfigError, type ConfigSpec, describeConfig, readConfig } from '../../runtime/config.ts';
 
@@ -22,6 +23,7 @@ const specifications = async (): Promise<ReadonlyMap<string, ConfigSpec>> =>
 const sources: ReadonlyMap<string, ConfigSpec> = new Map<string, ConfigSpec>([
   ['source esl', eslSettings],
   ['source ami', amiSettings],
+  ['source queue-log', queueLogSettings],
 ]);
 
 /** Whether anything is set that only this source reads; most installations run none. */

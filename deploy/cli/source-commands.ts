@@ -3,6 +3,7 @@ import type { ConfigSpec, Setting } from '../../runtime/config.ts';
 import { kafkaSettings, processSettings } from '../../runtime/settings.ts';
 import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
+import { settings as queueLogSettings } from '../../ingest/sources/queue-log/settings.ts';
 import { addService, type Service } from './service-commands.ts';
 import { table } from '../../runtime/text-table.ts';
 
@@ -20,6 +21,12 @@ const sources: readonly Source[] = [
     description: 'read the manager of an Asterisk',
     settings: amiSettings,
     run: async () => (await import('../../ingest/sources/ami/service.ts')).runAmiSource(),
+  },
+  {
+    name: 'queue-log',
+    description: 'follow the queue_log of an Asterisk, through its rotations',
+    settings: queueLogSettings,
+    run: async () => (await import('../../ingest/sources/queue-log/service.ts')).runQueueLogSource(),
   },
 ];
 

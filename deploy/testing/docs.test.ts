@@ -15,6 +15,7 @@ import { kamailioRecords } from '../../ingest/kamailio/normalise-kamailio.ts';
 import { settings as ingestSettings } from '../../ingest/settings.ts';
 import { settings as amiSettings } from '../../ingest/sources/ami/settings.ts';
 import { settings as eslSettings } from '../../ingest/sources/esl/settings.ts';
+import { settings as queueLogSettings } from '../../ingest/sources/queue-log/settings.ts';
 import { settings as callsSettings } from '../../processors/calls/settings.ts';
 import { settings as agentsSettings } from '../../processors/agents/service.ts';
 import { settings as closingSettings } from '../../processors/closing/settings.ts';
@@ -57,6 +58,7 @@ const specs: Readonly<Record<string, ConfigSpec>> = {
   api: apiSettings,
   esl: eslSettings,
   ami: amiSettings,
+  'queue-log': queueLogSettings,
   migrate: migrateSettings,
 };
 

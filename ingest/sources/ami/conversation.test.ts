@@ -142,14 +142,12 @@ test('an event without a time has that of its arrival, and the operator is told 
   assert.equal(warnings.filter((line) => line.includes('timestampevents')).length, 1);
 });
 
-test('the start of the switch, told to whoever logs in, is judged by its arrival', () => {
+test('the welcome, which tells since when the switch is up, waits until we know what time it is there', () => {
   const { conversation, warnings } = open();
-  const [record] = hearAll(conversation, [...entrance, block({ Event: 'FullyBooted', Uptime: '60' })]).records;
-  assert.deepEqual(record !== undefined && 'value' in record && record.value, {
-    Event: 'FullyBooted',
-    Uptime: '60',
-    ReceivedAt: '1772704800',
-  });
+  const welcome = { Event: 'FullyBooted', Uptime: '60' };
+  assert.deepEqual(hearAll(conversation, [...entrance, block(welcome)]).records, []);
+  const [record] = hearAll(conversation, [status()]).records;
+  assert.deepEqual(record !== undefined && 'value' in record && record.value, { ...welcome, ReceivedAt: '1772704798' });
   assert.deepEqual(warnings, []);
 });
 

@@ -7,7 +7,7 @@ import type { ClockOffset } from '../clock-offset.ts';
 import type { Beginning, Conversation, Heard } from '../read-switch.ts';
 import { type AmiBlock, createBlockSplitter } from './blocks.ts';
 import { createListener, type Listener, type Stamped } from './listener.ts';
-import type { Place } from './own-events.ts';
+import type { Place } from '../asterisk-own-events.ts';
 import {
   type AmiFinding,
   type AmiLogin,
@@ -32,6 +32,7 @@ export const createConversation = ({ login, ...parts }: ConversationParts): AmiC
   const splitter = createBlockSplitter();
   const listener = createListener(parts);
   const warn = createWarnings(parts.logger);
+  const welcome = createWelcome();
   let phase: AmiPhase = 'greeting';
   /** When the channels were asked for, by our clock. */
   let askedAtUs = 0;
@@ -43,9 +44,11 @@ export const createConversation = ({ login, ...parts }: ConversationParts): AmiC
     phase = step.phase;
     heard.send += step.send;
     warn(step.finding, fields, place);
-    if (step.finding.kind === 'event') heard.records.push(recordOf(block, fields, place));
+    if (step.finding.kind === 'event' && !welcome.hold(block, fields, place))
+      heard.records.push(recordOf(block, fields, place, parts.clock));
     if (step.finding.kind === 'ended') heard.ended ??= step.finding.reason;
     heard.own.push(...conclusions(step.finding, fields, place, listener, askedAtUs));
+    if (step.finding.kind === 'time') heard.records.push(...welcome.release(parts.clock));
   };
 
   return {
@@ -73,14 +76,34 @@ export const createConversation = ({ login, ...parts }: ConversationParts): AmiC
 const unnamed = 'the switch has no name: set TRUNKLINE_SOURCE_SWITCH, or use a key made with --switch';
 
 /** What the manager tells whoever logs in, without a time or a number. */
-const welcome = 'FullyBooted';
+const welcomeEvent = 'FullyBooted';
 
-/** Without a time of its own, an event has that of its arrival. */
-const recordOf = ({ raw }: AmiBlock, fields: Fields, { source }: Place): SentRecord => ({
-  raw: () => raw,
-  value:
-    fields['Timestamp'] === undefined ? { ...fields, ReceivedAt: String(source.observedAtUs / 1_000_000) } : fields,
-});
+/** Without a time of its own, an event has that of its arrival, by the switch's clock as far as we know it. */
+const recordOf = ({ raw }: AmiBlock, fields: Fields, { source }: Place, clock: ClockOffset): SentRecord => {
+  if (fields['Timestamp'] !== undefined) return { raw: () => raw, value: fields };
+  const receivedAt = String((source.observedAtUs + clock.us()) / 1_000_000);
+  return { raw: () => raw, value: { ...fields, ReceivedAt: receivedAt } };
+};
+
+/**
+ * Keeps the welcome, which says how long the switch has been up, until we know what time it is there: a start that
+ * seemed later than it was would end calls that live.
+ */
+const createWelcome = () => {
+  let held: readonly [AmiBlock, Fields, Place] | null = null;
+  return {
+    hold: (block: AmiBlock, fields: Fields, place: Place): boolean => {
+      if (fields['Event'] !== welcomeEvent || fields['Timestamp'] !== undefined) return false;
+      held = [block, fields, place];
+      return true;
+    },
+    release: (clock: ClockOffset): SentRecord[] => {
+      const records = held === null ? [] : [recordOf(...held, clock)];
+      held = null;
+      return records;
+    },
+  };
+};
 
 /** What the source itself has to say about a finding. */
 const conclusions = (
@@ -92,7 +115,7 @@ const conclusions = (
 ): Event[] => {
   switch (finding.kind) {
     case 'event':
-      return fields['Event'] === welcome ? [] : listener.event(stampOf(fields), place);
+      return fields['Event'] === welcomeEvent ? [] : listener.event(stampOf(fields), place);
     case 'time':
       listener.time(stampOf({ Timestamp: finding.timestamp }), place);
       return [];
@@ -127,7 +150,7 @@ const createWarnings = (logger: Logger): ((finding: AmiFinding, fields: Fields, 
     told.add(text);
   };
   return (finding, fields, { switchId }) => {
-    if (finding.kind === 'event' && fields['Timestamp'] === undefined && fields['Event'] !== welcome)
+    if (finding.kind === 'event' && fields['Timestamp'] === undefined && fields['Event'] !== welcomeEvent)
       once('the manager tells no times: set timestampevents = yes in manager.conf');
     if (finding.kind === 'boot' && finding.bootId === '')
       once('the manager does not answer CoreStatus, so restarts are not told: give its user write = reporting');

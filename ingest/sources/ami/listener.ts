@@ -3,7 +3,7 @@ import type { Event } from '../../../schemas/events.ts';
 import type { ClockOffset } from '../clock-offset.ts';
 import { type Gap, meet, type Position } from '../position.ts';
 import type { Beginning } from '../read-switch.ts';
-import { channelsEvent, gapEvent, type Place } from './own-events.ts';
+import { channelsEvent, gapEvent, type Place } from '../asterisk-own-events.ts';
 
 /** An event by its number and time; null where the manager does not tell them. */
 export type Stamped = { readonly seq: number | null; readonly stampUs: number | null };

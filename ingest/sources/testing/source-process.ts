@@ -4,6 +4,7 @@ import { type ServiceProcess, startServiceProcess } from '../../testing/service-
 const runs = {
   esl: [new URL('../esl/service.ts', import.meta.url), 'runEslSource()'],
   ami: [new URL('../ami/service.ts', import.meta.url), 'runAmiSource()'],
+  'queue-log': [new URL('../queue-log/service.ts', import.meta.url), 'runQueueLogSource()'],
 } as const;
 
 export type SourceName = keyof typeof runs;

@@ -1,7 +1,7 @@
-import type { Event } from '../../../schemas/events.ts';
-import { type Origin, otherEvent, switchScoped } from '../../asterisk/asterisk-event.ts';
-import type { Source } from '../../dialect.ts';
-import type { Gap } from '../position.ts';
+import type { Event } from '../../schemas/events.ts';
+import { type Origin, otherEvent, switchScoped } from '../asterisk/asterisk-event.ts';
+import type { Source } from '../dialect.ts';
+import type { Gap } from './position.ts';
 
 // What the source itself has to say of an Asterisk. An id is made of all that is said, so two sources that come to the
 // same finding say one thing.
