@@ -3,6 +3,7 @@ import { eventId } from '../../schemas/ids.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import { cleanText } from '../clean-text.ts';
 import { reject, type Source, switchOf, timeRejection } from '../dialect.ts';
+import { keptFields } from '../kept-fields.ts';
 import { countOf, type Headers, instantOf, textOf } from './headers.ts';
 
 /** What every native event has: who sent it, when, and its number. */
@@ -40,6 +41,18 @@ export const nativeEvent = (
   return { native: { headers, source, switchId: named.switchId, bootId, name, seq, stampUs } };
 };
 
+/** The headers that meaning is read from, kept with the events. */
+const kept = [
+  'CC-Agent-Status',
+  'CC-Cancel-Reason',
+  'CC-Cause',
+  'CC-Hangup-Cause',
+  'Hangup-Cause',
+  'Record-Completion-Cause',
+  'variable_sip_hangup_disposition',
+  'variable_sip_term_status',
+] as const;
+
 /** Where an event belongs. */
 export type Place = {
   callKey: string;
@@ -73,7 +86,7 @@ export const canonicalEvent = <T extends EventType>(
     other_leg_id: place.otherLegId,
     occurred_at: at,
     occurred_precision: 'us',
-    extra: {},
+    extra: keptFields(kept, (name) => native.headers[name]),
     type,
     payload,
   };

@@ -282,3 +282,11 @@ test('an event read again, later and after others, is the same event', () => {
     }),
   );
 });
+
+test('a switch that shuts down has no leg any more; what an end was read from is kept beside it', () => {
+  const shutdown = eventsOf(normaliseFreeswitchEvent(channelEvent('SHUTDOWN', createdUs), source()));
+  assert.deepEqual(only(shutdown, 'switch.channels').payload, { leg_ids: [] });
+  const hangup = channelEvent('CHANNEL_HANGUP_COMPLETE', createdUs, { 'Hangup-Cause': 'USER_BUSY', 'DTMF-Digit': '4' });
+  const ended = only(eventsOf(normaliseFreeswitchEvent(hangup, source())), 'leg.ended');
+  assert.deepEqual(ended.extra, { 'Hangup-Cause': 'USER_BUSY' });
+});

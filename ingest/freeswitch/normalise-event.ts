@@ -1,18 +1,24 @@
+import type { Event } from '../../schemas/events.ts';
 import { ignored, type Normalised, reject, type Source } from '../dialect.ts';
 import { type ChannelEvents, channelEvents } from './channel-events.ts';
 import { channelOf } from './channel.ts';
 import { type Headers, textOf } from './headers.ts';
-import { canonicalEvent, nativeEvent, type Place } from './native-event.ts';
+import { canonicalEvent, type NativeEvent, nativeEvent, type Place } from './native-event.ts';
 import { valetEvents, valetSubclass } from './valet-parking.ts';
 import { queueEvents } from './queue-events.ts';
 
 /** Of an event that is about the switch, and no call. */
 export const noPlace: Place = { callKey: '', callStartedAtUs: null, legId: null, otherLegId: null };
 
-const switchEvents = new Map([
-  ['HEARTBEAT', 'switch.heartbeat'],
-  ['STARTUP', 'switch.started'],
-] as const);
+const switchEvents: ReadonlyMap<string, (native: NativeEvent) => Event> = new Map([
+  ['HEARTBEAT', (native: NativeEvent) => canonicalEvent(native, noPlace, 'switch.heartbeat', native.stampUs, {})],
+  ['STARTUP', (native: NativeEvent) => canonicalEvent(native, noPlace, 'switch.started', native.stampUs, {})],
+  // After it no channel is left.
+  [
+    'SHUTDOWN',
+    (native: NativeEvent) => canonicalEvent(native, noPlace, 'switch.channels', native.stampUs, { leg_ids: [] }),
+  ],
+]);
 
 const queueSubclass = 'callcenter::info';
 
@@ -29,11 +35,11 @@ export const normaliseFreeswitchEvent = (headers: Headers, source: Source): Norm
   const events = channelEvents.get(name);
   if (events !== undefined) return ofChannel(headers, name, source, events);
   if (name === 'CUSTOM') return normaliseCustom(headers, source);
-  const switchEvent = (switchEvents as ReadonlyMap<string, 'switch.heartbeat' | 'switch.started'>).get(name);
+  const switchEvent = switchEvents.get(name);
   if (switchEvent === undefined) return ignored;
   const read = nativeEvent(headers, name, source);
   if ('rejection' in read) return read;
-  return { events: [canonicalEvent(read.native, noPlace, switchEvent, read.native.stampUs, {})] };
+  return { events: [switchEvent(read.native)] };
 };
 
 const normaliseCustom = (headers: Headers, source: Source): Normalised => {

@@ -73,7 +73,7 @@ test('a first connection: log in, subscribe, ask, and tell the boot and its livi
   ]);
   assert.match(
     heard.send,
-    /^auth secret\n\nevent plain API CHANNEL_.* HEARTBEAT STARTUP CUSTOM callcenter::info\n\napi show channels as json\n\n$/,
+    /^auth secret\n\nevent plain API CHANNEL_.* HEARTBEAT STARTUP SHUTDOWN CUSTOM callcenter::info\n\napi show channels as json\n\n$/,
   );
   assert.equal(conversation.isListening(), true);
   // The answer came before any event told which boot it is of.
