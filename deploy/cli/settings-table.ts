@@ -28,7 +28,9 @@ const sources: ReadonlyMap<string, ConfigSpec> = new Map<string, ConfigSpec>([
 
 /** Whether anything is set that only this source reads; most installations run none. */
 const isSetUp = (spec: ConfigSpec, env: Env): boolean =>
-  Object.entries(spec).some(([name, { env: variable }]) => !(name in sourceSettings) && env[variable] !== undefined);
+  Object.entries(spec)
+    .filter(([name]) => !(name in sourceSettings))
+    .some(([, { env: variable }]) => env[variable] !== undefined || env[`${variable}_FILE`] !== undefined);
 
 /**
  * Every setting of every service with its value in `env`, of the sources only those that are set up; throws one
