@@ -1,4 +1,5 @@
 import { amiText } from './asterisk/ami-text.ts';
+import { celCsv } from './asterisk/cel-csv.ts';
 import { normaliseAmi } from './asterisk/normalise-ami.ts';
 import { normaliseCel } from './asterisk/normalise-cel.ts';
 import { normaliseQueueLog } from './asterisk/normalise-queue-log.ts';
@@ -58,7 +59,7 @@ export const dialects = {
     name: 'asterisk-cel',
     path: '/v1/ingest/asterisk/cel',
     summary: 'Send CEL rows of Asterisk',
-    text: null,
+    text: celCsv,
     normalise: ofObjects(normaliseCel),
     origin: { switchId: ['systemname', 'SystemName', 'system_name'], bootId: [], seq: [] },
   },
