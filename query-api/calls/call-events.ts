@@ -31,7 +31,7 @@ export const readCallEvents = async (
   asked: EventsAsked,
   signal: AbortSignal,
 ): Promise<CallEventPage> =>
-  readEvents(tables, tenantId, await withJoined(tables, tenantId, call, signal), asked, signal);
+  readEventsOf(tables, tenantId, await withJoined(tables, tenantId, call, signal), asked, signal);
 
 /** The call and those that were merged into it, directly or not. */
 const withJoined = async (tables: Tables, tenantId: string, call: Call, signal: AbortSignal): Promise<Key[]> => {
@@ -39,7 +39,7 @@ const withJoined = async (tables: Tables, tenantId: string, call: Call, signal: 
   const known = new Map<string, Key>([[call.callKey, call]]);
   for (let added: Key[] = [call]; added.length > 0; ) {
     const links = { limit: mostLinks, types: ['call.linked'] as const };
-    const { events } = await readEvents(tables, tenantId, added, links, signal);
+    const { events } = await readEventsOf(tables, tenantId, added, links, signal);
     const joined = joinedKeys(events, known).slice(0, mostJoinedCalls - known.size);
     if (joined.length === 0) break;
     const anchors = await tables.read<{ call_key: string; at: number }>(anchorsQuery(tenantId, joined), signal);
@@ -56,7 +56,8 @@ const joinedKeys = (events: readonly Event[], known: ReadonlyMap<string, Key>): 
   return [...new Set(keys)].filter((key) => !known.has(key));
 };
 
-const readEvents = async (
+/** The events of these calls alone. */
+export const readEventsOf = async (
   tables: Tables,
   tenantId: string,
   calls: readonly Key[],

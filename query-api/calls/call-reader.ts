@@ -5,7 +5,7 @@ import { type Keyed, type PageOf, readPage, readTotal, type Total } from '../lis
 import type { PageRequest } from '../listing/page-request.ts';
 import type { Tables } from '../listing/tables.ts';
 import type { CallDetailRow, CallSummaryRow } from './call-columns.ts';
-import { type CallEventPage, readCallEvents } from './call-events.ts';
+import { type CallEventPage, readCallEvents, readEventsOf } from './call-events.ts';
 import { callQuery, type EventsAsked } from './call-query.ts';
 import { anyCall, type CallFilters } from './list-parameters.ts';
 
@@ -19,28 +19,59 @@ export type CallReader = {
    */
   find(tenantId: string, id: string, signal: AbortSignal): Promise<CallDetailRow | 'ambiguous' | null>;
   events(tenantId: string, call: CallDetailRow, asked: EventsAsked, signal: AbortSignal): Promise<CallEventPage>;
+  /** Both at once. */
+  findWithEvents(
+    tenantId: string,
+    id: string,
+    asked: EventsAsked,
+    signal: AbortSignal,
+  ): Promise<CallWithEvents | 'ambiguous' | null>;
 };
 
-export const createCallReader = (tables: Tables): CallReader => ({
-  list: async (tenantId, filters, { order, limit, place, wantsTotal }, signal) => {
-    const conditions = callConditions(tenantId, filters);
-    const [page, total] = await Promise.all([
-      readPage<CallSummaryRow & Keyed>(tables, callListing, { conditions, order, limit, place }, signal),
-      wantsTotal ? readTotal(tables, callListing, conditions, signal) : null,
-    ]);
-    return { ...page, total };
-  },
-  find: async (tenantId, id, signal) => {
+export type CallWithEvents = { readonly call: CallDetailRow; readonly events: CallEventPage };
+
+export const createCallReader = (tables: Tables): CallReader => {
+  const find: CallReader['find'] = async (tenantId, id, signal) => {
     const at = callStartedAtOf(id);
     const key = at === null ? await keyOfNative(tables, tenantId, id, signal) : { at, id };
     return key === null || key === 'ambiguous' ? key : readCall(tables, tenantId, key, signal);
-  },
-  events: async (tenantId, call, asked, signal) => {
+  };
+  const events: CallReader['events'] = async (tenantId, call, asked, signal) => {
     const at = callStartedAtOf(call.call_id) ?? 0;
-    const isMerged = call.quality.includes('merged');
-    return readCallEvents(tables, tenantId, { at, id: call.call_id, callKey: call.call_key, isMerged }, asked, signal);
-  },
-});
+    return readCallEvents(
+      tables,
+      tenantId,
+      { at, id: call.call_id, callKey: call.call_key, isMerged: isMerged(call) },
+      asked,
+      signal,
+    );
+  };
+  return {
+    list: async (tenantId, filters, { order, limit, place, wantsTotal }, signal) => {
+      const conditions = callConditions(tenantId, filters);
+      const [page, total] = await Promise.all([
+        readPage<CallSummaryRow & Keyed>(tables, callListing, { conditions, order, limit, place }, signal),
+        wantsTotal ? readTotal(tables, callListing, conditions, signal) : null,
+      ]);
+      return { ...page, total };
+    },
+    find,
+    events,
+    findWithEvents: async (tenantId, id, asked, signal) => {
+      const at = callStartedAtOf(id);
+      // Our id tells the place of the call's own events, so that they need not wait for its row.
+      const [call, own] = await Promise.all([
+        find(tenantId, id, signal),
+        at === null ? null : readEventsOf(tables, tenantId, [{ at, id }], asked, signal),
+      ]);
+      if (call === null || call === 'ambiguous') return call;
+      const isWhole = own !== null && call.call_id === id && !isMerged(call);
+      return { call, events: isWhole ? own : await events(tenantId, call, asked, signal) };
+    },
+  };
+};
+
+const isMerged = ({ quality }: CallDetailRow): boolean => quality.includes('merged');
 
 const keyOfNative = async (
   tables: Tables,

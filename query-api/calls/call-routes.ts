@@ -14,7 +14,7 @@ import { eventBodies } from './call-events.ts';
 import { callEventsRoute } from './call-events-route.ts';
 import type { CallReader } from './call-reader.ts';
 import { Call, CallSummary } from './call-schemas.ts';
-import { CallId, findCall, withheldOf } from './find-call.ts';
+import { CallId, found, withheldOf } from './find-call.ts';
 import { timelineRoute } from './timeline/timeline-route.ts';
 import { CallListParameters, readCallFilters } from './list-parameters.ts';
 
@@ -73,13 +73,14 @@ const callRoute = (app: App, { calls, links }: CallRoutes): void => {
     },
     handler: async (request) => {
       const key = keyOf(request);
-      const call = await findCall(calls, key.tenantId, request.params.id, request.signal);
-      const [list, recordingLinks] = await Promise.all([
-        calls.events(key.tenantId, call, { limit: mostEvents }, request.signal),
-        linksOf(links, key, call, request.signal),
-      ]);
-      const events = eventBodies(list.events, withheldOf(call));
-      return { data: callDetail(call, { links: recordingLinks, events, eventsTruncated: list.next !== null }) };
+      const { call, events } = found(
+        await calls.findWithEvents(key.tenantId, request.params.id, { limit: mostEvents }, request.signal),
+      );
+      const recordingLinks = await linksOf(links, key, call, request.signal);
+      const bodies = eventBodies(events.events, withheldOf(call));
+      return {
+        data: callDetail(call, { links: recordingLinks, events: bodies, eventsTruncated: events.next !== null }),
+      };
     },
   });
 };

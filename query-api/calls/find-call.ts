@@ -14,10 +14,12 @@ export const findCall = async (
   tenantId: string,
   id: string,
   signal: AbortSignal,
-): Promise<CallDetailRow> => {
-  const call = await calls.find(tenantId, id, signal);
-  if (call === null) throw notFound('call');
-  if (call !== 'ambiguous') return call;
+): Promise<CallDetailRow> => found(await calls.find(tenantId, id, signal));
+
+/** What a look-up of one call gave; throws the answer to the caller where that is not one call. */
+export const found = <Found extends object>(result: Found | 'ambiguous' | null): Found => {
+  if (result === null) throw notFound('call');
+  if (result !== 'ambiguous') return result;
   throw new ApiError(409, 'AMBIGUOUS_ID', 'Several calls have this id of the switch; list them with ?native_id=.');
 };
 

@@ -57,6 +57,11 @@ export const memoryCalls = (
       const end = start + limit;
       return { events: events.slice(start, end), next: end < events.length ? { at: 0, id: String(end) } : null };
     },
+    findWithEvents: async (tenantId, id, limits, signal) => {
+      const call = await reader.find(tenantId, id, signal);
+      if (call === null || call === 'ambiguous') return call;
+      return { call, events: await reader.events(tenantId, call, limits, signal) };
+    },
   };
   return { reader, asked };
 };

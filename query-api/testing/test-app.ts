@@ -36,7 +36,7 @@ export const testApp = async (parts: Partial<AppParts> & Pick<AppParts, 'directo
     maxRequests: 100,
     maxDownloads: 100,
     cursors: createCursors(Buffer.alloc(32, 1)),
-    calls: { list: missing, find: missing, events: missing },
+    calls: { list: missing, find: missing, events: missing, findWithEvents: missing },
     recordings: { list: missing, find: missing, told: missing },
     statistics: { queue: missing },
     agentDays: missing,
