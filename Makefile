@@ -49,6 +49,10 @@ test-unit: install ## Pure tests: no network, no engines
 test-integration: install ## Tests against the embedded engines, and whole-system runs with kills
 	$(NODE) --test --test-concurrency=1 --test-timeout=600000 --test-force-exit 'deploy/embedded/*/conformance.test.ts' $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
 
+.PHONY: test-system
+test-system: install ## Whole-system runs with kills that take long: redriven records, the account of what was sent
+	$(NODE) --test --test-concurrency=1 --test-timeout=600000 --test-force-exit 'deploy/testing/*.system.ts'
+
 .PHONY: test-engines
 test-engines: install ## The same suites, and real faults, on Kafka, ClickHouse and S3 in containers (needs Docker and openssl)
 	$(NODE) deploy/testing/containers/main.ts
