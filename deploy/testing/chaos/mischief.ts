@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, type Random } from '../../demo/random.ts';
-import { type Installation, runCommand, until } from '../installation.ts';
+import { type Installation, isAlive, runCommand, until } from '../installation.ts';
 
 export type Mischief = {
   /** How often each thing was done. */
@@ -12,16 +12,23 @@ export type Mischief = {
 
 type Trick = (installation: Installation, random: Random, signal: AbortSignal) => Promise<string>;
 
+const mostAtOnce = 3;
+
 /** Long enough for a broker to give a silent processor's partitions to another, which it then has to find out. */
 const zombieMs = 50_000;
 
 const processesOf = (installation: Installation): string[] => Object.keys(installation.run().processes);
 
+/** Another trick may have ended the process meanwhile. */
+const send = (pid: number, signal: NodeJS.Signals): void => {
+  if (isAlive(pid)) process.kill(pid, signal);
+};
+
 /** Whatever is killed is started again by its supervisor. */
 const kill: Trick = async (installation, random) => {
   const victim = random.pick(processesOf(installation));
   const pid = installation.run().processes[victim] as number;
-  process.kill(pid, 'SIGKILL');
+  send(pid, 'SIGKILL');
   await until(() => installation.run().processes[victim] !== pid);
   return `kill -9 of ${victim}`;
 };
@@ -33,13 +40,9 @@ const freeze =
     const victims = processesOf(installation).filter((name) => name.startsWith('processor-'));
     const victim = random.pick(victims);
     const pid = installation.run().processes[victim] as number;
-    process.kill(pid, 'SIGSTOP');
+    send(pid, 'SIGSTOP');
     await delay(ms, undefined, { signal }).catch(() => undefined);
-    try {
-      process.kill(pid, 'SIGCONT');
-    } catch {
-      // Something else has ended it meanwhile.
-    }
+    send(pid, 'SIGCONT');
     return ms === zombieMs ? 'zombie' : 'standstill';
   };
 
@@ -64,13 +67,24 @@ export const startMischief = (installation: Installation, seed: string): Mischie
   const random = createRandom(`${seed}/mischief`);
   const enough = new AbortController();
   const done: Record<string, number> = {};
+  const play = async (trick: Trick): Promise<void> => {
+    const what = await trick(installation, random, enough.signal);
+    done[what] = (done[what] ?? 0) + 1;
+  };
   const run = async (): Promise<void> => {
+    const slow = new Set<Promise<unknown>>();
     while (!enough.signal.aborted) {
       await delay(random.integer(300, 2500), undefined, { signal: enough.signal }).catch(() => undefined);
-      const trick = tricks[random.weighted({ kill: 80, standstill: 10, join: 8, zombie: 2 })];
-      const what = await trick(installation, random, enough.signal);
-      done[what] = (done[what] ?? 0) + 1;
+      const name = random.weighted({ kill: 80, standstill: 10, join: 8, zombie: 2 });
+      const playing = play(tricks[name]);
+      // What takes its time goes on while others are played.
+      if (name === 'kill' || slow.size >= mostAtOnce) await playing;
+      else {
+        const ended: Promise<unknown> = playing.finally(() => slow.delete(ended));
+        slow.add(ended);
+      }
     }
+    await Promise.all(slow);
   };
   const running = run();
   return {
