@@ -118,6 +118,7 @@ suite('the manager source', { timeout: 300_000 }, () => {
       const before = load.fired.length;
       await until(() => load.fired.length > before + 100);
       await sources[round % 2]?.end(round < 2 ? 'SIGKILL' : 'SIGTERM');
+      await until(() => peer.listeners() === 1);
       sources[round % 2] = await start(round % 2);
       await until(() => peer.listeners() === 2);
     }

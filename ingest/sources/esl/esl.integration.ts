@@ -143,6 +143,7 @@ suite('the event socket source', { timeout: 300_000 }, () => {
       const before = load.fired.length;
       await until(() => load.fired.length > before + 100);
       await sources[round % 2]?.end(round < 2 ? 'SIGKILL' : 'SIGTERM');
+      await until(() => peer.listeners() === 1);
       sources[round % 2] = await start(round % 2);
       await until(() => peer.listeners() === 2);
     }
@@ -215,10 +216,14 @@ suite('the event socket source', { timeout: 300_000 }, () => {
     await ready(first);
     await broker.kill();
     await first.end('SIGKILL');
+    await until(() => peer.listeners() === 0);
     const second = await startSource(t, peer.port, name);
     await until(() => peer.listeners() === 1);
     peer.fire(shortCall());
     await until(async () => /wait for Kafka/.test((await readiness(second)).checks['spool'] ?? ''));
+    // What the source says of itself may be the first to wait: the call must be safe too before the kill.
+    await until(async () => (await metric(second, 'source_records_total', 'accepted')) >= shortCall().length);
+    await until(async () => (await metric(second, 'source_waiting_bytes')) === 0);
     await second.end('SIGKILL');
     await restartBroker();
     await startSource(t, peer.port, name);

@@ -22,10 +22,12 @@ export const startSourceProcess = async (
 export const readiness = async ({ url }: ServiceProcess): Promise<{ ready: boolean; checks: Record<string, string> }> =>
   (await (await fetch(`${url}/readyz`)).json()) as { ready: boolean; checks: Record<string, string> };
 
-/** The value of a metric, summed over its labels. */
-export const metric = async ({ url }: ServiceProcess, name: string): Promise<number> => {
+/** The value of a metric, summed over its labels; of those with the label value only, where one is given. */
+export const metric = async ({ url }: ServiceProcess, name: string, labelValue = ''): Promise<number> => {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(`trunkline_${name}{`));
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(`trunkline_${name}{`) && line.includes(`"${labelValue}`));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 };
 

@@ -62,8 +62,13 @@ export const prepareWorld = async (brokerPort: number, folder: string): Promise<
   };
 };
 
+/** Waits for a condition; one that never comes true is named in the failure. */
 export const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await delay(20);
+  const deadline = Date.now() + 120_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`two minutes passed without ${String(condition)}`);
+    await delay(20);
+  }
 };
 
 export const gapsIn = (events: readonly Event[]): AdapterGap[] =>
