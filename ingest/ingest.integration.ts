@@ -5,7 +5,6 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type EngineProcess, startEngineProcess } from '../deploy/testing/engine-process.ts';
 import { startEngines } from '../deploy/testing/engines.ts';
 import { readConfig } from '../runtime/config.ts';
@@ -13,6 +12,7 @@ import type { KafkaConnection } from '../runtime/kafka.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createObjectStore, type ObjectStore } from '../runtime/s3.ts';
 import { s3Settings } from '../runtime/settings.ts';
+import { until } from '../runtime/testing/until.ts';
 import { newSecret } from '../schemas/api-keys.ts';
 import { decodeDeadLetter } from '../schemas/dead-letters.ts';
 import type { Event } from '../schemas/events.ts';
@@ -27,10 +27,6 @@ const tenant = `acme-${process.pid}`;
 const secret = newSecret();
 
 const eventsIn = ({ events }: Followed): Event[] => events.filter(({ tenant_id }) => tenant_id === tenant);
-
-const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await delay(25);
-};
 
 const ready = async ({ url }: IngestProcess): Promise<void> => until(async () => (await fetch(`${url}/readyz`)).ok);
 

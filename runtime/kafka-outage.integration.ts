@@ -19,12 +19,9 @@ import {
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { kafkaSettings } from './settings.ts';
+import { until } from './testing/until.ts';
 
 const logger = createLogger('test', 'silent');
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 // Kills a broker of its own, so it always runs on the embedded one.
 suite('kafka outage', { timeout: 90_000 }, () => {

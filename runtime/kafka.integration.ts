@@ -22,16 +22,12 @@ import {
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { kafkaSettings } from './settings.ts';
+import { until } from './testing/until.ts';
 
 const logger = createLogger('test', 'silent');
 
 function connect(brokers: readonly string[]): KafkaConnection {
   return createKafka(readConfig(kafkaSettings, { TRUNKLINE_KAFKA_BROKERS: brokers.join(',') }), logger);
-}
-
-/** Resolves when the condition holds; the test runner's own limit ends a wait for ever. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const numbered = (topic: string, count: number, from = 0): Outgoing[] =>

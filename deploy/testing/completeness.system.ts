@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../runtime/testing/until.ts';
 import { createIngestClient } from '../feed/ingest-client.ts';
-import { type Installation, newDataDir, removeDataDir, startInstallation, until } from './installation.ts';
+import { type Installation, newDataDir, removeDataDir, startInstallation } from './installation.ts';
 
 const dataDir = newDataDir();
 let running: Installation | null = null;

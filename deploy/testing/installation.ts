@@ -107,8 +107,3 @@ export const isAlive = (pid: number): boolean => {
     return false;
   }
 };
-
-/** Waits for a condition; the test's own time limit ends it. */
-export const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await delay(100);
-};

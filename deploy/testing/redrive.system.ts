@@ -10,6 +10,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { kafkaSettings } from '../../runtime/settings.ts';
 import { normaliseCanonicalEvent } from '../../ingest/canonical/normalise-canonical.ts';
 import { eventsOf, source } from '../../ingest/testing/sources.ts';
+import { until } from '../../runtime/testing/until.ts';
 import { encodeEvent } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
 import { quarantineActionMessage } from '../../schemas/quarantine-actions.ts';
@@ -18,7 +19,7 @@ import { callCentre } from '../demo/call-centre.ts';
 import { createIngestClient } from '../feed/ingest-client.ts';
 import { createQuarantineClient, type QuarantineClient, type RecordDetail } from '../quarantine/quarantine-client.ts';
 import { httpTransport } from '../quarantine/transport.ts';
-import { type Installation, newDataDir, removeDataDir, runCommand, startInstallation, until } from './installation.ts';
+import { type Installation, newDataDir, removeDataDir, runCommand, startInstallation } from './installation.ts';
 import { queryRow } from './stored-totals.ts';
 
 const dataDir = newDataDir();

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
+import { until } from '../../runtime/testing/until.ts';
 import { createApiClient } from '../feed/api-client.ts';
 import {
   freePortBase,
@@ -13,7 +14,6 @@ import {
   removeDataDir,
   runCommand,
   startInstallation,
-  until,
 } from './installation.ts';
 
 const dataDirs: string[] = [];

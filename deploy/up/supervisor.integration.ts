@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../runtime/testing/until.ts';
 import type { ChildSpec } from './child.ts';
 import { openLogFile } from './log-file.ts';
 import { type Death, supervise, type SupervisorEvents } from './supervisor.ts';
@@ -34,10 +34,6 @@ const watch = (): { seen: Seen; events: SupervisorEvents } => {
       back: () => void seen.back++,
     },
   };
-};
-
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await delay(20);
 };
 
 test('a child that is killed comes back, with its last words told', { timeout: 30_000 }, async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startEngines } from '../../deploy/testing/engines.ts';
 import { readMigrations } from '../../deploy/migrate/migration-files.ts';
 import { type ClickHouse, createClickHouse } from '../../runtime/clickhouse.ts';
@@ -10,6 +9,7 @@ import { createKafka, createPublisher, ensureTopics, type KafkaConnection, runBa
 import { createLogger } from '../../runtime/logger.ts';
 import { createMetrics } from '../../runtime/metrics.ts';
 import { clickhouseSettings, kafkaSettings } from '../../runtime/settings.ts';
+import { until } from '../../runtime/testing/until.ts';
 import * as columns from '../../schemas/clickhouse-columns.ts';
 import { decodeDeadLetter } from '../../schemas/dead-letters.ts';
 import { encodeEvent } from '../../schemas/event-codec.ts';
@@ -75,10 +75,6 @@ const startProcessor = (world: World, more: Readonly<Record<string, string>> = {
 
 const ended = async (child: ChildProcess): Promise<number | null> =>
   child.exitCode ?? new Promise((resolve) => child.once('exit', resolve));
-
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await delay(50);
-};
 
 type Seen = { call_id: string; version: string; disposition: string; state: string; talk_ms: string; legs: string[] };
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { after, before, suite, test } from 'node:test';
 import { migrate } from '../../deploy/migrate/migrate.ts';
@@ -11,6 +10,7 @@ import { createClickHouse } from '../../runtime/clickhouse.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { createKafka, createPublisher } from '../../runtime/kafka.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { until } from '../../runtime/testing/until.ts';
 import { encodeEvent } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
 import { callEventKey, topics } from '../../schemas/topics.ts';
@@ -49,10 +49,6 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
   const exited = once(child, 'exit');
   child.kill(signal);
   await exited;
-};
-
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await delay(100);
 };
 
 /** Event tables begin in the past; these happened an hour ago, and were heard then. */

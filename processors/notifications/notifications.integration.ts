@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { migrate } from '../../deploy/migrate/migrate.ts';
@@ -12,6 +11,7 @@ import { readConfig } from '../../runtime/config.ts';
 import { createKafka, createPublisher, hasPassed, runBatches, watchGroup } from '../../runtime/kafka.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createMetrics } from '../../runtime/metrics.ts';
+import { until } from '../../runtime/testing/until.ts';
 import { encodeEvent } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
 import { decodeNotification, type Notification } from '../../schemas/notifications.ts';
@@ -48,10 +48,6 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
   const exited = once(child, 'exit');
   child.kill(signal);
   await exited;
-};
-
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await delay(200);
 };
 
 const publish = async (events: readonly Event[]): Promise<void> => {

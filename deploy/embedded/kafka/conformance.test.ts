@@ -15,6 +15,7 @@ import {
   logLevel,
   type Producer,
 } from 'kafkajs';
+import { until } from '../../../runtime/testing/until.ts';
 import { type Engines, startEngines } from '../../testing/engines.ts';
 import { ErrorCode } from './protocol/error-codes.ts';
 import { buildBatch } from './testing/build-batch.ts';
@@ -338,8 +339,4 @@ async function consumeAll(topic: string, count: number, groupId = `group-${rando
 async function retryWhileLoading(attempt: () => Promise<number>): Promise<void> {
   const notYet = [14, 15, 16];
   await until(async () => !notYet.includes(await attempt()));
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../../runtime/testing/until.ts';
 import { createRandom, type Random } from '../../demo/random.ts';
-import { type Installation, isAlive, runCommand, until } from '../installation.ts';
+import { type Installation, isAlive, runCommand } from '../installation.ts';
 
 export type Mischief = {
   /** How often each thing was done. */

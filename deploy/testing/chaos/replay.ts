@@ -2,8 +2,12 @@ import { readConfig } from '../../../runtime/config.ts';
 import { createKafka } from '../../../runtime/kafka.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { kafkaSettings } from '../../../runtime/settings.ts';
+import { until } from '../../../runtime/testing/until.ts';
 import { topics } from '../../../schemas/topics.ts';
-import { type Installation, runCommand, until } from '../installation.ts';
+import { type Installation, runCommand } from '../installation.ts';
+
+/** Any number of events may be read again. */
+const patienceMs = 3_600_000;
 
 /** Reads all of `call-events` once more, from the beginning, into the same tables, beside what runs. */
 export const replay = async (installation: Installation): Promise<void> => {
@@ -20,7 +24,7 @@ export const replay = async (installation: Installation): Promise<void> => {
       return (topic?.partitions ?? []).every(
         ({ partition, offset }) => Number(offset) >= Number(ends.get(partition) ?? 0) || ends.get(partition) === '0',
       );
-    });
+    }, patienceMs);
   } finally {
     extra.child.kill('SIGTERM');
     await extra.ended;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { until } from '../installation.ts';
+import { until } from '../../../runtime/testing/until.ts';
 import { type Load, startLoad } from '../load.ts';
 import { callsOfApi, expectedTotals, saidByTruth, settled } from '../told.ts';
 import { type EngineContainers, startEngineContainers } from './engine-containers.ts';

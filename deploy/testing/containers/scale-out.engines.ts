@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { until } from '../../../runtime/testing/until.ts';
 import { createRandom } from '../../demo/random.ts';
-import { until } from '../installation.ts';
 import { type Load, startLoad } from '../load.ts';
 import { queryRow } from '../stored-totals.ts';
 import { callsOfApi, expectedTotals, saidByTruth, settled } from '../told.ts';

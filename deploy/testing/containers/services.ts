@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { until } from '../../../runtime/testing/until.ts';
 import { migrate } from '../../migrate/migrate.ts';
 import { type Credentials, loadCredentials } from '../../up/credentials.ts';
 import { connectionEnvironment } from '../../up/environment.ts';
@@ -10,7 +11,7 @@ import { ensureOwnKeys } from '../../up/own-keys.ts';
 import { describeInstallation, serviceSpecs } from '../../up/plan.ts';
 import { portsFrom } from '../../up/ports.ts';
 import type { RunFile } from '../../up/run-file.ts';
-import { freePortBase, isAlive, until } from '../installation.ts';
+import { freePortBase, isAlive } from '../installation.ts';
 import type { EngineContainers } from './engine-containers.ts';
 
 /** Trunkline's services, one of each, supervised as `trunkline up` does. */

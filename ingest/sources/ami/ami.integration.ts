@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
 import { type EngineProcess, startEngineProcess } from '../../../deploy/testing/engine-process.ts';
+import { until } from '../../../runtime/testing/until.ts';
 import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
 import { shortCall } from '../testing/asterisk-calls.ts';
 import { type AsteriskOptions, type AsteriskPeer, startAsteriskPeer } from '../testing/asterisk-peer.ts';
 import { metric, readiness, ready } from '../testing/source-process.ts';
-import { gapsIn, isAccountedFor, prepareWorld, type SourceWorld, until } from '../testing/source-world.ts';
+import { gapsIn, isAccountedFor, prepareWorld, type SourceWorld } from '../testing/source-world.ts';
 
 /** Makes calls without end, and notes the number of each event. */
 const startLoad = (peer: AsteriskPeer) => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EngineProcess, startEngineProcess } from '../../../deploy/testing/engine-process.ts';
+import { until } from '../../../runtime/testing/until.ts';
 import { newSecret } from '../../../schemas/api-keys.ts';
 import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
 import type { EventOf } from '../../../schemas/events.ts';
@@ -14,7 +15,7 @@ import { heartbeat, shortCall } from '../testing/freeswitch-calls.ts';
 import type { HeaderSet } from '../testing/freeswitch-frames.ts';
 import { type FreeswitchOptions, type FreeswitchPeer, startFreeswitchPeer } from '../testing/freeswitch-peer.ts';
 import { metric, readiness, ready } from '../testing/source-process.ts';
-import { gapsIn, isAccountedFor, prepareWorld, type SourceWorld, until } from '../testing/source-world.ts';
+import { gapsIn, isAccountedFor, prepareWorld, type SourceWorld } from '../testing/source-world.ts';
 
 /** Makes calls without end, and notes the number of each event. */
 const startLoad = (peer: FreeswitchPeer) => {

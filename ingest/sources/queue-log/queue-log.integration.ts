@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type EngineProcess, startEngineProcess } from '../../../deploy/testing/engine-process.ts';
+import { until } from '../../../runtime/testing/until.ts';
 import type { EventOf } from '../../../schemas/events.ts';
 import { metric, readiness, ready } from '../testing/source-process.ts';
-import { gapsIn, prepareWorld, type SourceWorld, until } from '../testing/source-world.ts';
+import { gapsIn, prepareWorld, type SourceWorld } from '../testing/source-world.ts';
 
 /** A visit to a queue, from entering to giving up, as Asterisk writes it; the number makes it one of its own. */
 const visit = (number: number): string => {

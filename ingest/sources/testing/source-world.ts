@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { newSecret } from '../../../schemas/api-keys.ts';
 import type { AdapterGap } from '../../../schemas/agent-payloads.ts';
 import type { Event } from '../../../schemas/events.ts';
@@ -60,15 +59,6 @@ export const prepareWorld = async (brokerPort: number, folder: string): Promise<
       await Promise.all(followed.map(async ({ stop }) => stop()));
     },
   };
-};
-
-/** Waits for a condition; one that never comes true is named in the failure. */
-export const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 120_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`two minutes passed without ${String(condition)}`);
-    await delay(20);
-  }
 };
 
 export const gapsIn = (events: readonly Event[]): AdapterGap[] =>
