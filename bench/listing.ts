@@ -9,6 +9,7 @@ import { storedCall, tenants } from './support/stored-calls.ts';
 const insertRows = 20_000;
 const warmUps = 20;
 const requests = 300;
+const statisticsDays = 30;
 
 /** Stores calls up to this number, the oldest first. `from` is how many are there already. */
 export const storeCalls = async (
@@ -71,6 +72,7 @@ export const measureListing = async (
     const nth = (number * 15_485_863) % Math.floor(stored / tenants);
     return storedCall(first + nth * tenants + (number % tenants), total, untilUs);
   };
+  const [until, since] = [0, statisticsDays].map((daysAgo) => hourOf(untilUs / 1000 - daysAgo * 86_400_000));
   const row = async (what: string, bar: string, ask: Ask): Promise<Measurement> => ({
     what: `${what}, ${size}`,
     figure: ms(await measureRequests(installation, keys, ask)),
@@ -85,5 +87,12 @@ export const measureListing = async (
       'none',
       (number) => `/v1/calls?limit=50&caller=${encodeURIComponent(anyCall(number).caller_number)}`,
     ),
+    await row(
+      `queue statistics, ${statisticsDays} days by hour, one queue`,
+      'p99 ≤ 150 ms',
+      (number) => `/v1/queues/queue-${number % 5}/stats?interval=hour&from=${since}&to=${until}`,
+    ),
   ];
 };
+
+const hourOf = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 13)}:00:00Z`;

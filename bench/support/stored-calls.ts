@@ -1,4 +1,4 @@
-import type { CallRow, Disposition, LegRow } from '../../schemas/call-row.ts';
+import type { CallRow, Disposition, LegRow, QueueVisitRow } from '../../schemas/call-row.ts';
 import { callId } from '../../schemas/ids.ts';
 
 // Rows as the calls processor writes them, made without it: twenty million calls would take it a quarter of an hour.
@@ -35,7 +35,6 @@ const sameForAll = {
   bridges: [],
   holds: [],
   transfers: [],
-  queue_visits: [],
   queue_refusals: [],
   overflows: [],
   callback_of_call_key: '',
@@ -62,6 +61,7 @@ export const storedCall = (number: number, total: number, untilUs: number): Call
   const answeredAt = disposition === 'answered' ? startedAt + (3 + (number % 25)) * second : null;
   const endedAt = (answeredAt ?? startedAt) + (10 + ((number * 31) % 600)) * second;
   const connectMs = answeredAt === null ? 0 : (endedAt - answeredAt) / 1000;
+  const queue = queueOf(number);
   const caller = `+1555${String((number * 104_729) % 10_000_000).padStart(7, '0')}`;
   const callee = String(1000 + ((number * 13) % 900));
   return {
@@ -90,6 +90,7 @@ export const storedCall = (number: number, total: number, untilUs: number): Call
     answered_by_amd: '',
     answered_by_leg_id: answeredAt === null ? '' : `${key}-b`,
     last_answered_by_id: answeredAt === null ? '' : callee,
+    queue_visits: queue === null ? [] : [visit({ key, queue, startedAt, answeredAt, endedAt, connectMs })],
     native_ids: [key, `${key}-b`],
     legs: [
       leg(key, 'caller', caller, startedAt, answeredAt, endedAt),
@@ -99,6 +100,38 @@ export const storedCall = (number: number, total: number, untilUs: number): Call
     updated_at: endedAt,
   };
 };
+
+/** The queue that a call waited in: a third of all wait in one of five. */
+const queueOf = (number: number): string | null =>
+  number % 3 === 1 ? `queue-${Math.floor(number / tenants) % 5}` : null;
+
+type Visited = {
+  readonly key: string;
+  readonly queue: string;
+  readonly startedAt: number;
+  readonly answeredAt: number | null;
+  readonly endedAt: number;
+  readonly connectMs: number;
+};
+
+const visit = ({ key, queue, startedAt, answeredAt, endedAt, connectMs }: Visited): QueueVisitRow => ({
+  visit_id: key,
+  queue_id: queue,
+  entered_at: startedAt + second,
+  connected_at: answeredAt,
+  left_at: answeredAt ?? endedAt,
+  ended_at: endedAt,
+  outcome: answeredAt === null ? 'abandoned' : 'answered',
+  origin: 'inbound',
+  agent_id: answeredAt === null ? '' : 'agent-1',
+  agent_leg_id: answeredAt === null ? '' : `${key}-b`,
+  wait_ms: ((answeredAt ?? endedAt) - startedAt - second) / 1000,
+  ring_ms: null,
+  connect_ms: connectMs,
+  hold_ms: null,
+  ended_by: answeredAt === null ? 'caller' : 'agent',
+  offers: [],
+});
 
 const leg = (
   id: string,

@@ -16,34 +16,46 @@ export type QueueStatsAsked = {
 /** A call that began longer before its caller entered the queue is not looked at: it would be the whole table. */
 const longestBeforeEntryUs = 2 * 86_400_000_000;
 
-const entered = 'visit.entered_at';
-const isAnswered = "visit.outcome = 'answered'";
+/** Named one by one, so that nothing else of the visits is read. */
+const visitColumns = `
+  queue_visits.visit_id AS visit_id,
+  queue_visits.queue_id AS visit_queue_id,
+  queue_visits.entered_at AS visit_entered_at,
+  queue_visits.outcome AS visit_outcome,
+  queue_visits.origin AS visit_origin,
+  queue_visits.wait_ms AS visit_wait_ms,
+  queue_visits.connect_ms AS visit_connect_ms,
+  queue_visits.hold_ms AS visit_hold_ms,
+  queue_visits.ended_by AS visit_ended_by`;
+
+const entered = 'visit_entered_at';
+const isAnswered = "visit_outcome = 'answered'";
 
 /** Of `VisitCounts`, by its names. */
 const counts = `
   count() AS offered,
   countIf(${isAnswered}) AS answered,
-  countIf(visit.outcome = 'abandoned') AS abandoned,
-  countIf(visit.outcome = 'abandoned' AND visit.wait_ms < {short_ms:UInt64}) AS shortAbandoned,
-  countIf(visit.outcome = 'timeout') AS timeout,
-  countIf(visit.outcome = 'exit_key') AS exitKey,
-  countIf(visit.outcome = 'no_agents') AS noAgents,
-  countIf(visit.outcome = 'withdrawn') AS withdrawn,
-  countIf(visit.outcome = 'callback_accepted') AS callbackAccepted,
-  countIf(visit.outcome = 'failed') AS failed,
-  countIf(visit.outcome = 'waiting') AS waiting,
-  countIf(${isAnswered} AND visit.wait_ms <= {level_ms:UInt64}) AS inTime,
-  countIf(${isAnswered} AND visit.ended_by = 'transfer') AS transferred,
-  countIf(has(overflows.from_visit_id, visit.visit_id)) AS overflowedOut,
-  countIf(has(overflows.to_visit_id, visit.visit_id)) AS overflowedIn,
-  countIf(visit.origin = 'callback') AS callbacks,
-  sumIf(visit.wait_ms, visit.outcome != 'waiting') AS resolvedWaitMs,
-  sumIf(visit.wait_ms, ${isAnswered}) AS answeredWaitMs,
-  sumIf(visit.connect_ms, ${isAnswered}) AS connectMs,
-  sumIf(ifNull(visit.hold_ms, 0), ${isAnswered}) AS holdMs,
-  countIf(${isAnswered} AND visit.hold_ms IS NOT NULL) AS holdKnown,
-  sumIf(visit.connect_ms, ${isAnswered} AND visit.hold_ms IS NOT NULL) AS holdKnownConnectMs,
-  max(if(visit.outcome = 'waiting', toUInt64(greatest(0, dateDiff('millisecond', assumeNotNull(${entered}), ${instantParam('as_of')}))), visit.wait_ms)) AS longestWaitMs`;
+  countIf(visit_outcome = 'abandoned') AS abandoned,
+  countIf(visit_outcome = 'abandoned' AND visit_wait_ms < {short_ms:UInt64}) AS shortAbandoned,
+  countIf(visit_outcome = 'timeout') AS timeout,
+  countIf(visit_outcome = 'exit_key') AS exitKey,
+  countIf(visit_outcome = 'no_agents') AS noAgents,
+  countIf(visit_outcome = 'withdrawn') AS withdrawn,
+  countIf(visit_outcome = 'callback_accepted') AS callbackAccepted,
+  countIf(visit_outcome = 'failed') AS failed,
+  countIf(visit_outcome = 'waiting') AS waiting,
+  countIf(${isAnswered} AND visit_wait_ms <= {level_ms:UInt64}) AS inTime,
+  countIf(${isAnswered} AND visit_ended_by = 'transfer') AS transferred,
+  countIf(has(overflows.from_visit_id, visit_id)) AS overflowedOut,
+  countIf(has(overflows.to_visit_id, visit_id)) AS overflowedIn,
+  countIf(visit_origin = 'callback') AS callbacks,
+  sumIf(visit_wait_ms, visit_outcome != 'waiting') AS resolvedWaitMs,
+  sumIf(visit_wait_ms, ${isAnswered}) AS answeredWaitMs,
+  sumIf(visit_connect_ms, ${isAnswered}) AS connectMs,
+  sumIf(ifNull(visit_hold_ms, 0), ${isAnswered}) AS holdMs,
+  countIf(${isAnswered} AND visit_hold_ms IS NOT NULL) AS holdKnown,
+  sumIf(visit_connect_ms, ${isAnswered} AND visit_hold_ms IS NOT NULL) AS holdKnownConnectMs,
+  max(if(visit_outcome = 'waiting', toUInt64(greatest(0, dateDiff('millisecond', assumeNotNull(${entered}), ${instantParam('as_of')}))), visit_wait_ms)) AS longestWaitMs`;
 
 /** The visits to a queue that began within a range, counted by the interval in which each began. */
 export const visitCountsQuery = (tenantId: string, asked: QueueStatsAsked): Query => {
@@ -51,7 +63,7 @@ export const visitCountsQuery = (tenantId: string, asked: QueueStatsAsked): Quer
   const { sql, params } = and(
     ofTenant(tenantId),
     `call_started_at >= ${instantParam('earliest')} AND call_started_at < ${instantParam('to')}
-  AND state != 'merged' AND visit.queue_id = {queue:String}
+  AND state != 'merged' AND visit_queue_id = {queue:String}
   AND ${entered} >= ${instantParam('from')} AND ${entered} < ${instantParam('to')}`,
     {
       queue: queueId,
@@ -67,7 +79,7 @@ export const visitCountsQuery = (tenantId: string, asked: QueueStatsAsked): Quer
   return {
     sql: `SELECT roundDown(toUnixTimestamp64Micro(assumeNotNull(${entered})), {starts:Array(Int64)}) AS startsAt,${counts}
 FROM calls FINAL
-ARRAY JOIN queue_visits AS visit
+ARRAY JOIN${visitColumns}
 WHERE ${sql.join('\n  AND ')}
 GROUP BY startsAt`,
     params,
