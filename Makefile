@@ -53,6 +53,18 @@ test-integration: install ## Tests against the embedded engines, and whole-syste
 test-system: install ## Whole-system runs with kills that take long: redriven records, the account of what was sent
 	$(NODE) --test --test-concurrency=1 --test-timeout=600000 --test-force-exit 'deploy/testing/*.system.ts'
 
+CLIENTS ?= data/test-clients
+.PHONY: test-clients
+test-clients: install ## kcat and @platformatic/kafka beside kafkajs on the embedded Kafka (needs kcat)
+	@command -v kcat >/dev/null || { echo "kcat is missing: install it (Debian: apt-get install kcat)"; exit 1; }
+	npm install --silent --no-audit --no-fund --prefix $(CLIENTS) @platformatic/kafka@1.35.0
+	TRUNKLINE_TEST_CLIENTS=$(CLIENTS) $(NODE) --test --test-timeout=60000 deploy/embedded/kafka/beside-kafkajs.clients.ts
+
+KILLS ?= 50
+.PHONY: test-kills
+test-kills: install ## Kill each embedded engine under load, KILLS times: nothing acknowledged may be lost
+	TRUNKLINE_KILLS=$(KILLS) $(NODE) --test --test-concurrency=1 --test-timeout=1200000 --test-force-exit 'deploy/embedded/*/kill.integration.ts'
+
 .PHONY: test-engines
 test-engines: install ## The same suites, and real faults, on Kafka, ClickHouse and S3 in containers (needs Docker and openssl)
 	$(NODE) deploy/testing/containers/main.ts

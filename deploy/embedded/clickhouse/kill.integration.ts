@@ -1,4 +1,4 @@
-/** Every row acknowledged before a kill -9 is there after it, once. CLICKHOUSE_KILLS says how many times (default 8). */
+/** Every row acknowledged before a kill -9 is there after it, once. TRUNKLINE_KILLS says how many times (default 5). */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { PASSWORD, type Spawned, spawnEmbedded, USER } from './spawned.ts';
 
-const KILLS = Number(process.env['CLICKHOUSE_KILLS'] ?? 8);
+const KILLS = Number(process.env['TRUNKLINE_KILLS'] ?? 5);
 const WRITERS = 4;
 const BATCH_ROWS = 50;
 

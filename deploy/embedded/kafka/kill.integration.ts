@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { ErrorCode } from './protocol/error-codes.ts';
 import { type BrokerProcess, startBrokerProcess } from './testing/broker-process.ts';
 import { WireClient } from './testing/wire-client.ts';
 import * as wire from './testing/wire-requests.ts';
 
-const KILLS = Number(process.env['KAFKA_KILLS'] ?? 10);
+const KILLS = Number(process.env['TRUNKLINE_KILLS'] ?? 5);
 const PARTITIONS = 3;
 const BATCH = 50;
 const TOPIC = 'load';
 const GROUP = 'reader';
+const ZOMBIES = 'zombies';
+const STALE: readonly number[] = [ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.ILLEGAL_GENERATION];
 const TRY_FOR_EVER = { retries: 1_000_000, initialRetryTime: 20, maxRetryTime: 100 };
 
 type Acknowledged = { partition: number; baseOffset: number; values: string[] };
@@ -35,12 +38,15 @@ test(`nothing acknowledged is lost in ${KILLS} kills`, { timeout: 30_000 + KILLS
     ...[0, 1, 2].map((partition) => produce(kafka, { idempotent: false, partition }, acknowledged, stop.signal)),
   ];
   const commits = commitWhile(broker.address, stop.signal);
+  const zombies: wire.Membership[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
+    zombies.push(await joinAlone(broker.address));
     const enough = acknowledged.length + 20;
     while (acknowledged.length < enough) await delay(5);
     await delay(Math.random() * 100);
     await broker.end('SIGKILL');
     broker = await restart(folder, broker);
+    await assertRefused(broker.address, zombies);
   }
   stop.abort();
   await Promise.all(load);
@@ -57,6 +63,27 @@ test(`nothing acknowledged is lost in ${KILLS} kills`, { timeout: 30_000 + KILLS
   assert.equal(await broker.end('SIGTERM'), 0);
   await rm(folder, { recursive: true });
 });
+
+/** A member of a group of its own, that holds its generation. */
+async function joinAlone(address: string): Promise<wire.Membership> {
+  const client = await WireClient.connect(address);
+  const member = await wire.joinGroup(client, ZOMBIES, '');
+  assert.equal(await wire.syncGroup(client, ZOMBIES, member), 0);
+  assert.equal(await wire.commitOffset(client, ZOMBIES, member, { topic: TOPIC, partition: 0, offset: 1 }), 0);
+  client.close();
+  return member;
+}
+
+/** None of those who were members before a kill may commit. */
+async function assertRefused(address: string, zombies: readonly wire.Membership[]): Promise<void> {
+  const client = await WireClient.connect(address);
+  for (const zombie of zombies) {
+    const errorCode = await wire.commitOffset(client, ZOMBIES, zombie, { topic: TOPIC, partition: 0, offset: 0 });
+    assert.ok(STALE.includes(errorCode), `a commit of before the kill was answered ${errorCode}`);
+  }
+  assert.equal(await wire.committedOffset(client, ZOMBIES, { topic: TOPIC, partition: 0 }), 1);
+  client.close();
+}
 
 /** At the address that the clients know. */
 async function restart(folder: string, broker: BrokerProcess): Promise<BrokerProcess> {

@@ -23,7 +23,7 @@ import { clientFor, endWith, startEmbeddedS3, temporaryFolder } from './testing/
 // Kills the endpoint with SIGKILL while writers are at work. Every object must then be what was last acknowledged, or
 // what the write under way at that moment would have made of it: whole, with the metadata that belongs to it.
 
-const kills = Number(process.env['S3_KILLS'] ?? 8);
+const kills = Number(process.env['TRUNKLINE_KILLS'] ?? 5);
 const Bucket = 'kill';
 const writers = 6;
 const keysEach = 5;

@@ -32,10 +32,13 @@ export function api<Request, Response>(codec: Codec<Request, Response>, handle: 
     minVersion,
     maxVersion,
     serve: async (reader, version, broker, context) => {
-      if (version >= (codec.flexibleFrom ?? Number.POSITIVE_INFINITY)) reader.skipTaggedFields();
+      const isFlexible = version >= (codec.flexibleFrom ?? Number.POSITIVE_INFINITY);
+      if (isFlexible) reader.becomeFlexible().endStruct();
       const response = await handle(codec.decode(reader, version), broker, context);
       if (response === null) return null;
       const writer = new Writer();
+      if (isFlexible) writer.becomeFlexible();
+      if (codec.hasPlainAnswerHeader !== true) writer.endStruct();
       codec.encode(writer, version, response);
       return writer;
     },

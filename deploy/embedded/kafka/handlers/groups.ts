@@ -16,6 +16,7 @@ export function handleFindCoordinator(
 ): FindCoordinatorResponse {
   if (request.keyType === TRANSACTION_COORDINATOR) {
     return {
+      keys: request.keys,
       errorCode: ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
       errorMessage: 'the embedded broker has no transactions',
       nodeId: -1,
@@ -24,7 +25,7 @@ export function handleFindCoordinator(
     };
   }
   const { brokerHost: host, brokerPort: port } = context;
-  return { errorCode: ErrorCode.NONE, errorMessage: null, nodeId: NODE_ID, host, port };
+  return { keys: request.keys, errorCode: ErrorCode.NONE, errorMessage: null, nodeId: NODE_ID, host, port };
 }
 
 export function handleLeaveGroup(request: LeaveGroupRequest, broker: BrokerState): LeaveGroupResponse {

@@ -1,6 +1,12 @@
+import type { TopicPartitions } from '../protocol/codec.ts';
 import { ErrorCode } from '../protocol/error-codes.ts';
 import type { OffsetCommitRequest, OffsetCommitResponse } from '../protocol/offset-commit.ts';
-import type { FetchedOffset, OffsetFetchRequest, OffsetFetchResponse } from '../protocol/offset-fetch.ts';
+import type {
+  FetchedOffset,
+  OffsetFetchGroup,
+  OffsetFetchRequest,
+  OffsetFetchResponse,
+} from '../protocol/offset-fetch.ts';
 import type { BrokerState } from './broker-state.ts';
 import { storageErrorCode } from './storage-errors.ts';
 
@@ -43,17 +49,19 @@ async function commit(
   }
 }
 
-export function handleOffsetFetch(request: OffsetFetchRequest, broker: BrokerState): OffsetFetchResponse {
-  const committed = broker.groups.committed(request.groupId);
+export function handleOffsetFetch({ groups }: OffsetFetchRequest, broker: BrokerState): OffsetFetchResponse {
+  return { groups: groups.map((group) => ({ groupId: group.groupId, topics: fetchOffsets(group, broker) })) };
+}
+
+function fetchOffsets(group: OffsetFetchGroup, broker: BrokerState): TopicPartitions<FetchedOffset>[] {
+  const committed = broker.groups.committed(group.groupId);
   const topics =
-    request.topics ?? [...committed].map(([name, partitions]) => ({ name, partitions: [...partitions.keys()] }));
-  return {
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((index): FetchedOffset => {
-        const { offset = -1, metadata = '' } = committed.get(name)?.get(index) ?? {};
-        return { index, offset, metadata, errorCode: ErrorCode.NONE };
-      }),
-    })),
-  };
+    group.topics ?? [...committed].map(([name, partitions]) => ({ name, partitions: [...partitions.keys()] }));
+  return topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map((index): FetchedOffset => {
+      const { offset = -1, metadata = '' } = committed.get(name)?.get(index) ?? {};
+      return { index, offset, metadata, errorCode: ErrorCode.NONE };
+    }),
+  }));
 }

@@ -7,8 +7,10 @@ export type Codec<Request, Response> = {
   readonly name: string;
   readonly minVersion: number;
   readonly maxVersion: number;
-  /** The first version whose request header ends in tagged fields; none of ours but ApiVersions. */
+  /** The first flexible version (KIP-482). */
   readonly flexibleFrom?: number;
+  /** Whether the answer's header stays as it was: that of ApiVersions, which a client reads before it knows us. */
+  readonly hasPlainAnswerHeader?: true;
   readonly decode: (reader: Reader, version: number) => Request;
   readonly encode: (writer: Writer, version: number, response: Response) => void;
 };
@@ -17,7 +19,13 @@ export type TopicPartitions<Partition> = { name: string; partitions: Partition[]
 
 /** The shape most requests share: topics by name, each with its partitions. */
 export function readTopics<P>(reader: Reader, partition: () => P): TopicPartitions<P>[] {
-  return reader.array(() => ({ name: reader.string(), partitions: reader.array(partition) }));
+  return reader.array(() => readTopic(reader, partition));
+}
+
+export function readTopic<P>(reader: Reader, partition: () => P): TopicPartitions<P> {
+  const topic = { name: reader.string(), partitions: reader.array(partition) };
+  reader.endStruct();
+  return topic;
 }
 
 export function writeTopics<P>(
@@ -26,7 +34,7 @@ export function writeTopics<P>(
   partition: (value: P) => void,
 ): void {
   writer.array(topics, (topic) => {
-    writer.string(topic.name).array(topic.partitions, partition);
+    writer.string(topic.name).array(topic.partitions, partition).endStruct();
   });
 }
 

@@ -212,8 +212,8 @@ check({
 check({
   codec: findCoordinator,
   sent: { groupId: 'g', coordinatorType: 1 },
-  read: (version) => ({ keyType: version >= 1 ? 1 : 0 }),
-  answer: { errorCode: 0, errorMessage: null, nodeId: 1, host: 'h', port: 9 },
+  read: (version) => ({ keys: ['g'], keyType: version >= 1 ? 1 : 0 }),
+  answer: { keys: ['g'], errorCode: 0, errorMessage: null, nodeId: 1, host: 'h', port: 9 },
   understood: () => ({ errorCode: 0, coordinator: { nodeId: 1, host: 'h', port: 9 } }),
 });
 
@@ -311,8 +311,12 @@ check({
 check({
   codec: offsetFetch,
   sent: { groupId: 'g', topics: [{ topic: 't', partitions: [{ partition: 1 }] }] },
-  read: () => ({ groupId: 'g', topics: [{ name: 't', partitions: [1] }] }),
-  answer: { topics: [{ name: 't', partitions: [{ index: 1, offset: 5, metadata: 'md', errorCode: 0 }] }] },
+  read: () => ({ groups: [{ groupId: 'g', topics: [{ name: 't', partitions: [1] }] }] }),
+  answer: {
+    groups: [
+      { groupId: 'g', topics: [{ name: 't', partitions: [{ index: 1, offset: 5, metadata: 'md', errorCode: 0 }] }] },
+    ],
+  },
   understood: () => ({ responses: [{ topic: 't', partitions: [{ partition: 1, offset: '5', metadata: 'md' }] }] }),
 });
 
@@ -460,10 +464,10 @@ test('every API the broker advertises is checked here', () => {
 
 test('the flexible ApiVersions, which librdkafka sends, follows the format', () => {
   const request = Buffer.from([4, ...bytes('abc'), 3, ...bytes('12'), 0]);
-  const reader = new Reader(request);
+  const reader = new Reader(request).becomeFlexible();
   apiVersions.decode(reader, 3);
   assert.equal(reader.remaining, 0);
-  const writer = new Writer();
+  const writer = new Writer().becomeFlexible();
   apiVersions.encode(writer, 3, { errorCode: 0, apis: [{ key: 1, minVersion: 4, maxVersion: 11 }] });
   assert.equal(
     Buffer.concat(writer.parts() as Buffer[]).toString('hex'),

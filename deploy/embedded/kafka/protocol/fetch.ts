@@ -25,7 +25,8 @@ export const fetch: Codec<FetchRequest, FetchResponse> = {
   key: 1,
   name: 'Fetch',
   minVersion: 4,
-  maxVersion: 11,
+  maxVersion: 12,
+  flexibleFrom: 12,
   decode: (reader, version) => {
     reader.int32(); // replica id
     const maxWaitMs = reader.int32();
@@ -40,11 +41,15 @@ export const fetch: Codec<FetchRequest, FetchResponse> = {
       const index = reader.int32();
       if (version >= 9) reader.int32(); // current leader epoch: there is one leader for ever
       const offset = reader.int64();
+      if (version >= 12) reader.int32(); // epoch of the record before
       if (version >= 5) reader.int64(); // a follower's log start offset
-      return { index, offset, maxBytes: reader.int32() };
+      const maxBytes = reader.int32();
+      reader.endStruct();
+      return { index, offset, maxBytes };
     });
     if (version >= 7) readTopics(reader, () => reader.int32()); // forgotten by the session
     if (version >= 11) reader.string(); // rack
+    reader.endStruct();
     return { maxWaitMs, minBytes, maxBytes, topics };
   },
   encode: (writer, version, response) => {
@@ -54,9 +59,10 @@ export const fetch: Codec<FetchRequest, FetchResponse> = {
       writer.int32(partition.index).int16(partition.errorCode);
       writer.int64(partition.highWatermark).int64(partition.highWatermark); // the last stable offset is the same
       if (version >= 5) writer.int64(partition.logStartOffset);
-      writer.int32(0); // aborted transactions
+      writer.array([], () => undefined); // aborted transactions
       if (version >= 11) writer.int32(-1); // preferred read replica
-      writer.records(partition.records);
+      writer.records(partition.records).endStruct();
     });
+    writer.endStruct();
   },
 };

@@ -28,20 +28,27 @@ export const joinGroup: Codec<JoinGroupRequest, JoinGroupResponse> = {
   key: 11,
   name: 'JoinGroup',
   minVersion: 0,
-  maxVersion: 5,
+  maxVersion: 6,
+  flexibleFrom: 6,
   decode: (reader, version) => {
     const groupId = reader.string();
     const sessionTimeoutMs = reader.int32();
-    return {
+    const request = {
       groupId,
       sessionTimeoutMs,
       rebalanceTimeoutMs: version >= 1 ? reader.int32() : sessionTimeoutMs,
       memberId: reader.string(),
       groupInstanceId: version >= 5 ? reader.nullableString() : null,
       protocolType: reader.string(),
-      protocols: reader.array(() => ({ name: reader.string(), metadata: reader.bytes() })),
+      protocols: reader.array(() => {
+        const protocol = { name: reader.string(), metadata: reader.bytes() };
+        reader.endStruct();
+        return protocol;
+      }),
       mustKnowItsId: version >= 4,
     };
+    reader.endStruct();
+    return request;
   },
   encode: (writer, version, response) => {
     if (version >= 2) writeThrottleTime(writer);
@@ -50,7 +57,8 @@ export const joinGroup: Codec<JoinGroupRequest, JoinGroupResponse> = {
     writer.array(response.members, (member) => {
       writer.string(member.memberId);
       if (version >= 5) writer.nullableString(null); // group instance id
-      writer.bytes(member.metadata);
+      writer.bytes(member.metadata).endStruct();
     });
+    writer.endStruct();
   },
 };

@@ -8,15 +8,18 @@ export const leaveGroup: Codec<LeaveGroupRequest, LeaveGroupResponse> = {
   key: 13,
   name: 'LeaveGroup',
   minVersion: 0,
-  maxVersion: 3,
+  maxVersion: 4,
+  flexibleFrom: 4,
   decode: (reader, version) => {
     const groupId = reader.string();
     if (version < 3) return { groupId, memberIds: [reader.string()] };
     const memberIds = reader.array(() => {
       const memberId = reader.string();
       reader.nullableString(); // group instance id, refused when joining
+      reader.endStruct();
       return memberId;
     });
+    reader.endStruct();
     return { groupId, memberIds };
   },
   encode: (writer, version, response) => {
@@ -27,7 +30,8 @@ export const leaveGroup: Codec<LeaveGroupRequest, LeaveGroupResponse> = {
     }
     writer.int16(0);
     writer.array(response.members, (member) => {
-      writer.string(member.memberId).nullableString(null).int16(member.errorCode);
+      writer.string(member.memberId).nullableString(null).int16(member.errorCode).endStruct();
     });
+    writer.endStruct();
   },
 };

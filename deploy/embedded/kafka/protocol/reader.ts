@@ -7,6 +7,7 @@ export class MalformedRequest extends Error {
 export class Reader {
   readonly #bytes: Buffer;
   #at = 0;
+  #isFlexible = false;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -14,6 +15,12 @@ export class Reader {
 
   get remaining(): number {
     return this.#bytes.length - this.#at;
+  }
+
+  /** What follows is of a flexible version (KIP-482): lengths are varints, and structures end in tagged fields. */
+  becomeFlexible(): this {
+    this.#isFlexible = true;
+    return this;
   }
 
   int8(): number {
@@ -45,7 +52,7 @@ export class Reader {
   }
 
   nullableString(): string | null {
-    const length = this.int16();
+    const length = this.#isFlexible ? this.unsignedVarint() - 1 : this.int16();
     if (length < 0) return null;
     const at = this.#advance(length);
     return this.#bytes.toString('utf8', at, at + length);
@@ -57,7 +64,7 @@ export class Reader {
 
   /** A view, not a copy. */
   nullableBytes(): Buffer | null {
-    const length = this.int32();
+    const length = this.#isFlexible ? this.unsignedVarint() - 1 : this.int32();
     if (length < 0) return null;
     const at = this.#advance(length);
     return this.#bytes.subarray(at, at + length);
@@ -68,7 +75,7 @@ export class Reader {
   }
 
   nullableArray<T>(element: () => T): T[] | null {
-    const count = this.int32();
+    const count = this.#isFlexible ? this.unsignedVarint() - 1 : this.int32();
     if (count < 0) return null;
     // No element is shorter than a byte, so a larger count is a lie that would only cost memory.
     if (count > this.remaining) throw new MalformedRequest(`an array of ${count} in ${this.remaining} bytes`);
@@ -87,14 +94,9 @@ export class Reader {
     throw new MalformedRequest('a varint longer than five bytes');
   }
 
-  compactString(): string {
-    const length = this.unsignedVarint() - 1;
-    if (length < 0) throw new MalformedRequest('a string that must not be null is null');
-    const at = this.#advance(length);
-    return this.#bytes.toString('utf8', at, at + length);
-  }
-
-  skipTaggedFields(): void {
+  /** Ends a structure: its tagged fields, of which none is known here, are skipped. Other versions have none. */
+  endStruct(): void {
+    if (!this.#isFlexible) return;
     for (let left = this.unsignedVarint(); left > 0; left -= 1) {
       this.unsignedVarint();
       this.#advance(this.unsignedVarint());

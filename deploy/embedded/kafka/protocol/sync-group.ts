@@ -14,17 +14,23 @@ export const syncGroup: Codec<SyncGroupRequest, SyncGroupResponse> = {
   key: 14,
   name: 'SyncGroup',
   minVersion: 0,
-  maxVersion: 3,
+  maxVersion: 4,
+  flexibleFrom: 4,
   decode: (reader, version) => {
     const groupId = reader.string();
     const generation = reader.int32();
     const memberId = reader.string();
     if (version >= 3) reader.nullableString(); // group instance id, refused when joining
-    const assignments = reader.array(() => ({ memberId: reader.string(), assignment: reader.bytes() }));
+    const assignments = reader.array(() => {
+      const assigned = { memberId: reader.string(), assignment: reader.bytes() };
+      reader.endStruct();
+      return assigned;
+    });
+    reader.endStruct();
     return { groupId, generation, memberId, assignments };
   },
   encode: (writer, version, response) => {
     if (version >= 1) writeThrottleTime(writer);
-    writer.int16(response.errorCode).bytes(response.assignment);
+    writer.int16(response.errorCode).bytes(response.assignment).endStruct();
   },
 };

@@ -14,9 +14,16 @@ export class Writer {
   #chunk: Buffer;
   #used = 0;
   #finished = 0;
+  #isFlexible = false;
 
   constructor(capacity = 256) {
     this.#chunk = Buffer.allocUnsafe(capacity);
+  }
+
+  /** What follows is of a flexible version (KIP-482): lengths are varints, and structures end in tagged fields. */
+  becomeFlexible(): this {
+    this.#isFlexible = true;
+    return this;
   }
 
   get length(): number {
@@ -57,16 +64,17 @@ export class Writer {
   }
 
   nullableString(value: string | null): this {
-    if (value === null) return this.int16(-1);
-    const length = Buffer.byteLength(value);
-    this.int16(length);
+    const length = value === null ? -1 : Buffer.byteLength(value);
+    if (this.#isFlexible) this.unsignedVarint(length + 1);
+    else this.int16(length);
+    if (value === null) return this;
     const at = this.#advance(length);
     this.#chunk.write(value, at, 'utf8');
     return this;
   }
 
   bytes(value: Uint8Array): this {
-    this.int32(value.length);
+    this.#length(value.length);
     const at = this.#advance(value.length);
     this.#chunk.set(value, at);
     return this;
@@ -74,7 +82,7 @@ export class Writer {
 
   /** Length-prefixed records that are read only while they are sent. */
   records(slice: RecordSlice | null): this {
-    this.int32(slice?.length ?? 0);
+    this.#length(slice?.length ?? 0);
     if (slice === null) return this;
     this.#closeChunk();
     this.#parts.push(slice);
@@ -83,7 +91,7 @@ export class Writer {
   }
 
   array<T>(elements: readonly T[], element: (value: T) => void): this {
-    this.int32(elements.length);
+    this.#length(elements.length);
     for (const value of elements) element(value);
     return this;
   }
@@ -94,14 +102,20 @@ export class Writer {
     return this.int8(rest);
   }
 
-  noTaggedFields(): this {
-    return this.unsignedVarint(0);
+  /** Ends a structure: it has no tagged fields. Other versions never have. */
+  endStruct(): this {
+    return this.#isFlexible ? this.unsignedVarint(0) : this;
   }
 
   /** What was written, in order. The writer must not be used afterwards. */
   parts(): Part[] {
     this.#closeChunk();
     return this.#parts;
+  }
+
+  #length(value: number): void {
+    if (this.#isFlexible) this.unsignedVarint(value + 1);
+    else this.int32(value);
   }
 
   /** Call before touching the chunk: growing replaces it. */
