@@ -2,6 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createKey } from '../deploy/cli/keys.ts';
+import { measureEmbeddedKafka } from './embedded-kafka.ts';
 import { measureIngest } from './ingest.ts';
 import { measureListing, storeCalls } from './listing.ts';
 import { measurePipeline } from './pipeline.ts';
@@ -12,19 +13,21 @@ import { measureVisible } from './visible.ts';
 
 const help = `Measures Trunkline with all its engines on this machine and prints a table.
 
-  node bench/main.ts [--only pipeline,ingest,visible,listing] [--calls N] [--stored N] [--port-base N]
+  node bench/main.ts [--only pipeline,ingest,visible,listing,embedded-kafka] [--calls N] [--stored N] [--log-gib N] [--port-base N]
 
   --only       which measurements (default: all)
   --calls      calls for pipeline and ingest (default 30000, of 10 events each)
   --stored     calls stored for the listing (default 20000000; a tenth of it is measured first)
+  --log-gib    size of the log that the embedded Kafka opens (default 10)
   --port-base  first of the ports to use (default 28000)
 `;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'pipeline,ingest,visible,listing' },
+    only: { type: 'string', default: 'pipeline,ingest,visible,listing,embedded-kafka' },
     calls: { type: 'string', default: '30000' },
     stored: { type: 'string', default: '20000000' },
+    'log-gib': { type: 'string', default: '10' },
     'port-base': { type: 'string', default: '28000' },
     help: { type: 'boolean', default: false },
   },
@@ -50,16 +53,46 @@ const listing = async (installation: Installation, stored: number): Promise<Meas
   return [...small, ...(await measureListing(installation, keys, { first: 0, total: stored, untilUs }))];
 };
 
-const measure = async (installation: Installation): Promise<Measurement[]> => {
-  const [calls, stored] = [Number(values.calls), Number(values.stored)];
+/** What needs a whole Trunkline. */
+const ofInstallation = {
+  pipeline: async (installation) => [await measurePipeline(installation, Number(values.calls))],
+  ingest: async (installation) => [await measureIngest(installation, Number(values.calls))],
+  visible: async (installation) => [await measureVisible(installation)],
+  listing: async (installation) => listing(installation, Number(values.stored)),
+} satisfies Record<string, (installation: Installation) => Promise<Measurement[]>>;
+
+/** What needs one engine alone. */
+const ofEngine = {
+  'embedded-kafka': async () => measureEmbeddedKafka(Number(values['log-gib'])),
+} satisfies Record<string, () => Promise<Measurement[]>>;
+
+const isOf = <Name extends string>(measurements: Record<Name, unknown>, name: string): name is Name =>
+  Object.hasOwn(measurements, name);
+
+const measureInstallation = async (names: readonly (keyof typeof ofInstallation)[]): Promise<Measurement[]> => {
   const rows: Measurement[] = [];
-  for (const name of values.only.split(',')) {
+  const installation = await startInstallation(Number(values['port-base']));
+  try {
+    for (const name of names) {
+      progress(`measuring ${name} ...`);
+      rows.push(...(await ofInstallation[name](installation)));
+    }
+    progress(`resident memory at the end, MiB: ${JSON.stringify(installation.residentMiB())}`);
+  } finally {
+    await installation.stop();
+  }
+  return rows;
+};
+
+const measure = async (names: readonly string[]): Promise<Measurement[]> => {
+  const unknown = names.filter((name) => !isOf(ofInstallation, name) && !isOf(ofEngine, name));
+  if (unknown.length > 0) throw new Error(`--only: there is no measurement ${unknown.join(', ')}`);
+  const whole = names.filter((name) => isOf(ofInstallation, name));
+  const rows = whole.length > 0 ? await measureInstallation(whole) : [];
+  for (const name of names) {
+    if (!isOf(ofEngine, name)) continue;
     progress(`measuring ${name} ...`);
-    if (name === 'pipeline') rows.push(await measurePipeline(installation, calls));
-    else if (name === 'ingest') rows.push(await measureIngest(installation, calls));
-    else if (name === 'visible') rows.push(await measureVisible(installation));
-    else if (name === 'listing') rows.push(...(await listing(installation, stored)));
-    else throw new Error(`--only: there is no measurement ${name}`);
+    rows.push(...(await ofEngine[name]()));
   }
   return rows;
 };
@@ -67,16 +100,10 @@ const measure = async (installation: Installation): Promise<Measurement[]> => {
 if (values.help) {
   process.stdout.write(help);
 } else {
-  const installation = await startInstallation(Number(values['port-base']));
-  try {
-    const rows = await measure(installation);
-    const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-    process.stdout.write(
-      `\n${new Date().toISOString().slice(0, 10)}, ${machine}, embedded engines on the same machine\n`,
-    );
-    printReport(rows);
-    process.stdout.write(`\nresident memory at the end, MiB: ${JSON.stringify(installation.residentMiB())}\n`);
-  } finally {
-    await installation.stop();
-  }
+  const rows = await measure(values.only.split(','));
+  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  process.stdout.write(
+    `\n${new Date().toISOString().slice(0, 10)}, ${machine}, embedded engines on the same machine\n`,
+  );
+  printReport(rows);
 }

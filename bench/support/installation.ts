@@ -9,6 +9,7 @@ import { readConfig } from '../../runtime/config.ts';
 import { createKafka, createPublisher, type Publisher } from '../../runtime/kafka.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { clickhouseSettings, kafkaSettings } from '../../runtime/settings.ts';
+import { cpuSeconds, residentMiB } from './process-cost.ts';
 
 type Run = {
   api: string;
@@ -78,19 +79,6 @@ const runFile = async (path: string, hasFailed: () => boolean): Promise<Run> => 
     if (hasFailed()) throw new Error('trunkline up ended before it was ready');
     await pause(100);
   }
-};
-
-/** Linux counts CPU time in hundredths of a second, whatever the kernel's own tick. */
-const cpuSeconds = (pid: number): number => {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-};
-
-const residentMiB = (pid: number): number => {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
 };
 
 /** Resolves when so many calls of a tenant are ended in `calls`. */
