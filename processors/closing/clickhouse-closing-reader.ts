@@ -62,6 +62,7 @@ type SummaryAnswer = Named & {
   readonly call_key: string;
   readonly state: string;
   readonly updated_us: string;
+  readonly told_by_others: number;
   readonly leg_ids: readonly string[];
   readonly leg_native_ids: readonly string[];
   readonly leg_switch_ids: readonly string[];
@@ -88,6 +89,7 @@ const toSummary = (row: SummaryAnswer): CallSummary => ({
   call_key: row.call_key,
   state: row.state,
   updated_at: Number(row.updated_us),
+  told_by_others: row.told_by_others === 1,
   open_legs: row.leg_ids.flatMap((leg_id, at) => {
     if (row.legs_open[at] !== 1) return [];
     const createdUs = row.legs_created_us[at] ?? null;

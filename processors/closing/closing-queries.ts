@@ -17,6 +17,7 @@ export const summariesQuery = `
 SELECT
   tenant_id, call_id, toString(toUnixTimestamp64Micro(call_started_at)) AS started_us, toString(version) AS version,
   call_key, state, toString(toUnixTimestamp64Micro(updated_at)) AS updated_us,
+  (notEmpty(recordings) OR notEmpty(transcripts) OR notEmpty(costs) OR has(quality, 'end_inferred')) AS told_by_others,
   legs.leg_id AS leg_ids, legs.native_id AS leg_native_ids, legs.switch_id AS leg_switch_ids,
   arrayMap(at -> toString(toUnixTimestamp64Micro(at)), legs.created_at) AS legs_created_us,
   arrayMap(at -> at IS NULL, legs.ended_at) AS legs_open

@@ -24,6 +24,8 @@ export type CallSummary = ActiveRow & {
   readonly state: string;
   /** When Trunkline received the latest new fact about it. */
   readonly updated_at: number;
+  /** Others than a switch told of it too: `updated_at` need not be when a switch last did. */
+  readonly told_by_others: boolean;
   readonly open_legs: readonly OpenLeg[];
 };
 

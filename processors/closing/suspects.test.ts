@@ -33,6 +33,16 @@ const pool = [
   '900 switch.heartbeat - call= boot=b1',
 ];
 
+test('a call of which others told later is a suspect as soon as silence ends it', () => {
+  const events = eventTable(`
+    0   leg.created      a boot=b1 dir=in
+    70  recording.stored a
+    -80 switch.heartbeat - call= boot=b0 observed=120`);
+  assert.equal(conclusionsOf(events, { now: 901 }).length, 1);
+  const ofCall = events.filter(({ type }) => !type.startsWith('switch.'));
+  assert.ok(isSuspect(summaryOf(rowOf(ofCall, at(0))), () => undefined, at(901), 15 * minutes));
+});
+
 test('every call of which a rule concludes something is a suspect by its row', () => {
   let concluded = 0;
   fc.assert(

@@ -17,7 +17,7 @@ export const isSuspect = (
 ): boolean => {
   const quietUs = nowUs - call.updated_at;
   if (quietUs < settleUs) return false;
-  if (quietUs >= leastPatienceUs) return true;
+  if (quietUs >= leastPatienceUs || call.told_by_others) return true;
   return call.open_legs.some((leg) => {
     const state = stateOf(switchRefOf({ tenant_id: call.tenant_id, switch_id: leg.switch_id }));
     return state !== undefined && (isRestarted(leg, state.life) || isUnlisted(leg, state.lastList));

@@ -99,5 +99,8 @@ export const summaryOf = (row: CallRow): CallSummary => ({
   call_key: row.call_key,
   state: row.state,
   updated_at: row.updated_at,
+  told_by_others:
+    [row.recordings, row.transcripts, row.costs].some((told) => told.length > 0) ||
+    row.quality.includes('end_inferred'),
   open_legs: row.legs.filter(({ ended_at }) => ended_at === null),
 });
