@@ -122,7 +122,7 @@ const endedByDial: ReadonlyMap<string, EndedBy> = new Map([
 
 const callEnded: CelEvents = (row) => [callEvent(row, row, 'call.ended', { reason: 'linkedid_end' })];
 
-const celEvents: ReadonlyMap<string, CelEvents> = new Map([
+export const celEvents: ReadonlyMap<string, CelEvents> = new Map([
   ['CHAN_START', created],
   ['ANSWER', answered],
   ['BRIDGE_ENTER', bridged],
