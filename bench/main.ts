@@ -3,6 +3,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createKey } from '../deploy/cli/keys.ts';
 import { measureEmbeddedKafka } from './embedded-kafka.ts';
+import { measureEmbeddedS3 } from './embedded-s3.ts';
 import { measureIngest } from './ingest.ts';
 import { measureListing, storeCalls } from './listing.ts';
 import { measurePipeline } from './pipeline.ts';
@@ -13,7 +14,7 @@ import { measureVisible } from './visible.ts';
 
 const help = `Measures Trunkline with all its engines on this machine and prints a table.
 
-  node bench/main.ts [--only pipeline,ingest,visible,listing,embedded-kafka] [--calls N] [--stored N] [--log-gib N] [--port-base N]
+  node bench/main.ts [--only pipeline,ingest,visible,listing,embedded-kafka,embedded-s3] [--calls N] [--stored N] [--log-gib N] [--port-base N]
 
   --only       which measurements (default: all)
   --calls      calls for pipeline and ingest (default 30000, of 10 events each)
@@ -24,7 +25,7 @@ const help = `Measures Trunkline with all its engines on this machine and prints
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'pipeline,ingest,visible,listing,embedded-kafka' },
+    only: { type: 'string', default: 'pipeline,ingest,visible,listing,embedded-kafka,embedded-s3' },
     calls: { type: 'string', default: '30000' },
     stored: { type: 'string', default: '20000000' },
     'log-gib': { type: 'string', default: '10' },
@@ -64,6 +65,7 @@ const ofInstallation = {
 /** What needs one engine alone. */
 const ofEngine = {
   'embedded-kafka': async () => measureEmbeddedKafka(Number(values['log-gib'])),
+  'embedded-s3': measureEmbeddedS3,
 } satisfies Record<string, () => Promise<Measurement[]>>;
 
 const isOf = <Name extends string>(measurements: Record<Name, unknown>, name: string): name is Name =>

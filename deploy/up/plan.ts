@@ -45,17 +45,20 @@ export const engineSpecs = (installation: Installation): readonly ChildSpec[] =>
     env,
     readiness: { kind: 'line' },
   });
+  const store = engine('s3', {
+    S3_ACCESS_KEY_ID: s3.access_key_id,
+    S3_SECRET_ACCESS_KEY: s3.secret_access_key,
+    S3_REGION: s3.region,
+  });
   return [
     engine('kafka', {}),
     engine('clickhouse', { CLICKHOUSE_USER: clickhouse.username, CLICKHOUSE_PASSWORD: clickhouse.password }),
-    engine('s3', {
-      S3_ACCESS_KEY_ID: s3.access_key_id,
-      S3_SECRET_ACCESS_KEY: s3.secret_access_key,
-      S3_REGION: s3.region,
-    }),
+    { ...store, args: [tinyYoungSpace, ...store.args] },
   ];
 };
 
+/** A body that streams through leaves a buffer behind with each read: V8 would let 50 MiB of them gather. */
+const tinyYoungSpace = '--max-semi-space-size=1';
 /** Those that read all events make much that lives for one batch only: V8 would let them grow by tens of MiB and gain nothing. */
 const smallYoungSpace = '--max-semi-space-size=16';
 
