@@ -20,9 +20,10 @@ type Run = {
   processes: Readonly<Record<string, number>>;
 };
 
-/** A whole Trunkline on a new data folder, as `trunkline up` starts it. */
+/** A whole Trunkline. */
 export type Installation = {
-  dataDir: string;
+  /** Null where its engines are in containers. */
+  dataDir: string | null;
   run: Run;
   clickhouse: ClickHouse;
   publisher: () => Promise<Publisher>;
@@ -35,6 +36,7 @@ export type Installation = {
 
 const commandLine = fileURLToPath(new URL('../../deploy/cli/trunkline.mjs', import.meta.url));
 
+/** On a new data folder, as `trunkline up` starts it. */
 export const startInstallation = async (portBase: number): Promise<Installation> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'trunkline-bench-'));
   const up = spawn(process.execPath, [commandLine, 'up', '--data', dataDir, '--port-base', String(portBase)], {
@@ -42,6 +44,20 @@ export const startInstallation = async (portBase: number): Promise<Installation>
   });
   const ended = new Promise<void>((resolve) => up.once('exit', () => resolve()));
   const run = await runFile(join(dataDir, 'run.json'), () => up.exitCode !== null);
+  return connected(run, run.processes, dataDir, async () => {
+    up.kill('SIGTERM');
+    await ended;
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+};
+
+/** Connects to a Trunkline that runs; `processes` are those of which the cost is told. */
+export const connected = (
+  run: Run,
+  processes: Readonly<Record<string, number>>,
+  dataDir: string | null,
+  stop: () => Promise<void>,
+): Installation => {
   const logger = createLogger('bench', 'warn');
   const clickhouse = createClickHouse(
     readConfig(clickhouseSettings, {
@@ -53,18 +69,18 @@ export const startInstallation = async (portBase: number): Promise<Installation>
     logger,
   );
   const kafka = createKafka(readConfig(kafkaSettings, { TRUNKLINE_KAFKA_BROKERS: run.kafka }), logger);
+  const ofEach = (cost: (pid: number) => number): Record<string, number> =>
+    Object.fromEntries(Object.entries(processes).map(([name, pid]) => [name, cost(pid)]));
   return {
     dataDir,
     run,
     clickhouse,
     publisher: () => createPublisher(kafka),
-    cpuSeconds: () => Object.fromEntries(Object.entries(run.processes).map(([name, pid]) => [name, cpuSeconds(pid)])),
-    residentMiB: () => Object.fromEntries(Object.entries(run.processes).map(([name, pid]) => [name, residentMiB(pid)])),
+    cpuSeconds: () => ofEach(cpuSeconds),
+    residentMiB: () => ofEach(residentMiB),
     stop: async () => {
       await clickhouse.close();
-      up.kill('SIGTERM');
-      await ended;
-      rmSync(dataDir, { recursive: true, force: true });
+      await stop();
     },
   };
 };

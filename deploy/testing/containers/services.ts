@@ -20,6 +20,7 @@ export type Replica = {
   readonly ingest: string;
   /** Names of its services. */
   readonly services: readonly string[];
+  readonly pids: () => Readonly<Record<string, number>>;
   /** Whether each service is ready, and what it says of that. */
   readonly readiness: () => Promise<Readonly<Record<string, Readiness>>>;
   /** Kills a service with -9, once it runs; its supervisor starts it again. */
@@ -81,6 +82,7 @@ const startReplica = async (fleet: Fleet, { connections, ...place }: Place): Pro
     api,
     ingest,
     services: specs.map(({ name }) => name),
+    pids: () => fleet.pids(),
     readiness: async () =>
       Object.fromEntries(await Promise.all(probes.map(async ([name, url]) => [name, await readinessAt(url)]))),
     kill: async (service) => {
