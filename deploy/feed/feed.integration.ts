@@ -33,6 +33,46 @@ const file = (name: string, text: string): string => {
   return path;
 };
 
+type OtherCall = {
+  readonly records: readonly object[];
+  readonly args: readonly string[];
+  readonly caller: string;
+  readonly call: object;
+};
+
+const sip = { callid: '3c26@198.51.100.7', from_tag: '8fa1', to_tag: '77b2', sip_code: '200', src_user: '1501' };
+const hosted = { AccountSid: 'AC01', From: '+442079460777', To: '+442079460100' };
+const parent = { ...hosted, CallSid: 'CA01', Direction: 'inbound' };
+const child = { ...hosted, CallSid: 'CA02', ParentCallSid: 'CA01', Direction: 'outbound-dial', To: 'client:grace' };
+const at = (time: string): string => `Mon, 02 Jun 2025 ${time} +0000`;
+
+/** Dialects of which the product's other runs tell no call. */
+const otherDialects: Readonly<Record<'kamailio' | 'hosted', OtherCall>> = {
+  kamailio: {
+    records: [
+      { ...sip, method: 'INVITE', time_hires: '1748855404.120', dst_ouser: '1502' },
+      { ...sip, method: 'BYE', time_hires: '1748855424.480' },
+    ],
+    args: ['--switch', 'edge-1'],
+    caller: '1501',
+    call: { disposition: 'answered', duration_ms: 20_360, talk_ms: 20_360, dialled_number: '1502' },
+  },
+  hosted: {
+    records: [
+      { ...parent, CallStatus: 'ringing', Timestamp: at('09:10:00') },
+      { ...parent, CallStatus: 'in-progress', Timestamp: at('09:10:01') },
+      // Told in any order.
+      { ...child, CallStatus: 'completed', CallDuration: '60', Timestamp: at('09:11:06') },
+      { ...child, CallStatus: 'in-progress', Timestamp: at('09:10:06') },
+      { ...child, CallStatus: 'ringing', Timestamp: at('09:10:03') },
+      { ...parent, CallStatus: 'completed', CallDuration: '65', Timestamp: at('09:11:06') },
+    ],
+    args: [],
+    caller: '+442079460777',
+    call: { disposition: 'answered', direction: 'inbound', duration_ms: 66_000, talk_ms: 60_000 },
+  },
+};
+
 suite('feed and keys', { timeout: 120_000 }, () => {
   before(async () => {
     installation = await startInstallation({ dataDir });
@@ -61,6 +101,18 @@ suite('feed and keys', { timeout: 120_000 }, () => {
     const page = await createApiClient(api, api_key).get<{ meta: { total: number } }>('/v1/calls?include_total=true');
     assert.equal(page?.meta.total, 70);
   });
+
+  for (const [dialect, { records, args, caller, call }] of Object.entries(otherDialects))
+    test(`a call in the words of ${dialect} is listed as it was`, async () => {
+      const { code, output } = await feed(dialect, ...args, file(`${dialect}.json`, JSON.stringify(records)));
+      assert.equal(code, 0, output);
+      const { api, api_key } = installation.run();
+      const page = await createApiClient(api, api_key).get<{ data: object[] }>(
+        `/v1/calls?caller=${encodeURIComponent(caller)}`,
+      );
+      assert.equal(page?.data.length, 1);
+      assert.partialDeepStrictEqual(page?.data[0], call);
+    });
 
   test('each call can be shown, downloaded and assembled here to the same record', async () => {
     const { api, api_key: key } = installation.run();
