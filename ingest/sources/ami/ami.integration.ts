@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
-import { type EngineProcess, startEngineProcess } from '../../../deploy/testing/engine-process.ts';
 import { until } from '../../../runtime/testing/until.ts';
 import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
 import { shortCall } from '../testing/asterisk-calls.ts';
 import { type AsteriskOptions, type AsteriskPeer, startAsteriskPeer } from '../testing/asterisk-peer.ts';
 import { metric, readiness, ready } from '../testing/source-process.ts';
-import { gapsIn, isAccountedFor, prepareWorld, type SourceWorld } from '../testing/source-world.ts';
+import { gapsIn, isAccountedFor, startWorld, type SourceWorld } from '../testing/source-world.ts';
 
 /** Makes calls without end, and notes the number of each event. */
 const startLoad = (peer: AsteriskPeer) => {
@@ -24,20 +20,12 @@ const startLoad = (peer: AsteriskPeer) => {
 };
 
 suite('the manager source', { timeout: 300_000 }, () => {
-  let folder: string;
-  let broker: EngineProcess;
   let world: SourceWorld;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ami-'));
-    broker = await startEngineProcess('kafka', { dataDir: join(folder, 'kafka') });
-    world = await prepareWorld(broker.port, folder);
+    world = await startWorld();
   });
-  after(async () => {
-    await world.stop();
-    await broker.stop();
-    await rm(folder, { recursive: true });
-  });
+  after(async () => world.stop());
 
   const newSwitch = async (t: TestContext, options: AsteriskOptions = {}) => {
     const name = world.newName();

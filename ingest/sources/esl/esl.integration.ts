@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EngineProcess, startEngineProcess } from '../../../deploy/testing/engine-process.ts';
 import { until } from '../../../runtime/testing/until.ts';
 import { newSecret } from '../../../schemas/api-keys.ts';
 import { contentHash, encodeEvent } from '../../../schemas/event-codec.ts';
@@ -15,7 +11,7 @@ import { heartbeat, shortCall } from '../testing/freeswitch-calls.ts';
 import type { HeaderSet } from '../testing/freeswitch-frames.ts';
 import { type FreeswitchOptions, type FreeswitchPeer, startFreeswitchPeer } from '../testing/freeswitch-peer.ts';
 import { metric, readiness, ready } from '../testing/source-process.ts';
-import { gapsIn, isAccountedFor, prepareWorld, type SourceWorld } from '../testing/source-world.ts';
+import { gapsIn, isAccountedFor, startWorld, type SourceWorld } from '../testing/source-world.ts';
 
 /** Makes calls without end, and notes the number of each event. */
 const startLoad = (peer: FreeswitchPeer) => {
@@ -30,24 +26,12 @@ const startLoad = (peer: FreeswitchPeer) => {
 };
 
 suite('the event socket source', { timeout: 300_000 }, () => {
-  let folder: string;
-  let broker: EngineProcess;
   let world: SourceWorld;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'esl-'));
-    broker = await startEngineProcess('kafka', { dataDir: join(folder, 'kafka') });
-    world = await prepareWorld(broker.port, folder);
+    world = await startWorld();
   });
-  after(async () => {
-    await world.stop();
-    await broker.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  const restartBroker = async (): Promise<void> => {
-    broker = await startEngineProcess('kafka', { dataDir: join(folder, 'kafka'), port: broker.port });
-  };
+  after(async () => world.stop());
 
   /** A switch of a name of its own, and what was published of it. */
   const newSwitch = async (t: TestContext, options: FreeswitchOptions = {}) => {
@@ -194,7 +178,7 @@ suite('the event socket source', { timeout: 300_000 }, () => {
     const env = { TRUNKLINE_SPOOL_MAX_BYTES: String(1024 * 1024), TRUNKLINE_INGEST_PUBLISH_TIMEOUT_MS: '300' };
     const source = await startSource(t, peer.port, name, env);
     await ready(source);
-    await broker.kill();
+    await world.killBroker();
     const batch = Array.from({ length: 1000 }, () => shortCall()).flat();
     let fired = 0;
     while (peer.waiting() < 1000) {
@@ -203,7 +187,7 @@ suite('the event socket source', { timeout: 300_000 }, () => {
     }
     await until(async () => /nothing could be made safe/.test((await readiness(source)).checks['delivery'] ?? ''));
     assert.equal(peer.missed(), 0);
-    await restartBroker();
+    await world.restartBroker();
     const distinct = (): number => new Set(published().map(({ event_id }) => event_id)).size;
     await until(() => distinct() >= fired);
     assert.equal(distinct(), fired);
@@ -215,7 +199,7 @@ suite('the event socket source', { timeout: 300_000 }, () => {
     const { name, peer, calls: published } = await newSwitch(t);
     const first = await startSource(t, peer.port, name);
     await ready(first);
-    await broker.kill();
+    await world.killBroker();
     await first.end('SIGKILL');
     await until(() => peer.listeners() === 0);
     const second = await startSource(t, peer.port, name);
@@ -226,7 +210,7 @@ suite('the event socket source', { timeout: 300_000 }, () => {
     await until(async () => (await metric(second, 'source_records_total', 'accepted')) >= shortCall().length);
     await until(async () => (await metric(second, 'source_waiting_bytes')) === 0);
     await second.end('SIGKILL');
-    await restartBroker();
+    await world.restartBroker();
     await startSource(t, peer.port, name);
     await until(() => published().length === 3);
   });

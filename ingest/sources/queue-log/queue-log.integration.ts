@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile, mkdtemp, readFile, rename, rm, truncate, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, copyFile, readFile, rename, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type EngineProcess, startEngineProcess } from '../../../deploy/testing/engine-process.ts';
 import { until } from '../../../runtime/testing/until.ts';
 import type { EventOf } from '../../../schemas/events.ts';
 import { metric, readiness, ready } from '../testing/source-process.ts';
-import { gapsIn, prepareWorld, type SourceWorld } from '../testing/source-world.ts';
+import { gapsIn, startWorld, type SourceWorld } from '../testing/source-world.ts';
 
 /** A visit to a queue, from entering to giving up, as Asterisk writes it; the number makes it one of its own. */
 const visit = (number: number): string => {
@@ -18,24 +16,16 @@ const visit = (number: number): string => {
 };
 
 suite('the queue_log source', { timeout: 300_000 }, () => {
-  let folder: string;
-  let broker: EngineProcess;
   let world: SourceWorld;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'queue-log-'));
-    broker = await startEngineProcess('kafka', { dataDir: join(folder, 'kafka') });
-    world = await prepareWorld(broker.port, folder);
+    world = await startWorld();
   });
-  after(async () => {
-    await world.stop();
-    await broker.stop();
-    await rm(folder, { recursive: true });
-  });
+  after(async () => world.stop());
 
   const newLog = () => {
     const name = world.newName();
-    const path = join(folder, `${name}.queue_log`);
+    const path = join(world.folder, `${name}.queue_log`);
     const start = async (t: TestContext) =>
       world.start(t, 'queue-log', name, { TRUNKLINE_SOURCE_SWITCH: name, TRUNKLINE_QUEUE_LOG_PATH: path });
     const visits = (): Set<number> =>
@@ -82,9 +72,9 @@ suite('the queue_log source', { timeout: 300_000 }, () => {
     await unlink(`${path}.3`);
     await write(500);
     source = await start(t);
-    await broker.kill();
+    await world.killBroker();
     await write(500);
-    broker = await startEngineProcess('kafka', { dataDir: join(folder, 'kafka'), port: broker.port });
+    await world.restartBroker();
     await until(() => visits().size === written);
     const left = world.calls(name).filter(({ type }) => type === 'queue.left');
     assert.equal(new Set(left.map(({ event_id }) => event_id)).size, written);

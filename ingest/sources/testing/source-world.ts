@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { startEngineProcess } from '../../../deploy/testing/engine-process.ts';
 import { newSecret } from '../../../schemas/api-keys.ts';
 import type { AdapterGap } from '../../../schemas/agent-payloads.ts';
 import type { Event } from '../../../schemas/events.ts';
@@ -13,6 +16,10 @@ type Env = Readonly<Record<string, string>>;
 /** What sources of a test publish to, and what came of it. */
 export type SourceWorld = {
   readonly secret: string;
+  /** For what the test keeps. */
+  readonly folder: string;
+  readonly killBroker: () => Promise<void>;
+  readonly restartBroker: () => Promise<void>;
   /** A name that no other switch of the test has. */
   readonly newName: () => string;
   /** Starts a source that keeps its state in the folder of this name; it ends with the test. */
@@ -24,9 +31,13 @@ export type SourceWorld = {
   readonly stop: () => Promise<void>;
 };
 
-/** Prepares a broker for sources of the tenant `acme`. */
-export const prepareWorld = async (brokerPort: number, folder: string): Promise<SourceWorld> => {
-  const env = { TRUNKLINE_KAFKA_BROKERS: `127.0.0.1:${brokerPort}` };
+/** Starts a broker for sources of the tenant `acme`. */
+export const startWorld = async (): Promise<SourceWorld> => {
+  const folder = await mkdtemp(join(tmpdir(), 'trunkline-sources-'));
+  const dataDir = join(folder, 'kafka');
+  let broker = await startEngineProcess('kafka', { dataDir });
+  const { port } = broker;
+  const env = { TRUNKLINE_KAFKA_BROKERS: `127.0.0.1:${port}` };
   const secret = newSecret();
   const kafka = connectKafka(env);
   await prepareLog(kafka, 'acme', secret);
@@ -41,6 +52,11 @@ export const prepareWorld = async (brokerPort: number, folder: string): Promise<
       events.filter((event) => event.switch_id === switchId && event.tenant_id === 'acme');
   return {
     secret,
+    folder,
+    killBroker: async () => broker.kill(),
+    restartBroker: async () => {
+      broker = await startEngineProcess('kafka', { dataDir, port });
+    },
     newName: () => `pbx-${++names}`,
     start: async (t, source, state, more) => {
       const started = await startSourceProcess(source, {
@@ -57,6 +73,8 @@ export const prepareWorld = async (brokerPort: number, folder: string): Promise<
     switches: of(switches),
     stop: async () => {
       await Promise.all(followed.map(async ({ stop }) => stop()));
+      await broker.stop();
+      await rm(folder, { recursive: true });
     },
   };
 };
