@@ -1,48 +1,9 @@
+import { factColumns } from '../../schemas/call-facts.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
 import { callColumns } from '../../schemas/clickhouse-columns.ts';
 
 /** The columns of a call's row that what is told is made of. */
-const columns = [
-  'tenant_id',
-  'call_id',
-  'call_key',
-  'version',
-  'state',
-  'merged_into',
-  'switch_id',
-  'direction',
-  'disposition',
-  'started_at',
-  'switch_answered_at',
-  'answered_at',
-  'ended_at',
-  'duration_ms',
-  'setup_ms',
-  'ring_ms',
-  'wait_ms',
-  'connect_ms',
-  'hold_ms',
-  'talk_ms',
-  'bill_ms',
-  'caller_number',
-  'caller_e164',
-  'caller_name',
-  'caller_presentation',
-  'callee_number',
-  'callee_e164',
-  'dialled_number',
-  'hangup_cause',
-  'cause_q850',
-  'sip_code',
-  'ended_by',
-  'answered_by_kind',
-  'answered_by_id',
-  'last_answered_by_id',
-  'reached_voicemail',
-  'has_recording',
-  'quality',
-  'updated_at',
-] as const satisfies readonly (keyof CallRow)[];
+const columns = ['tenant_id', 'merged_into', ...factColumns] as const satisfies readonly (keyof CallRow)[];
 
 /** A call's row as far as it is told, its anchor included. */
 export type CallView = Pick<CallRow, (typeof columns)[number] | 'call_started_at'> & {
