@@ -67,6 +67,36 @@ test('a proxy’s forked call that nobody accepted: the best final reply holds',
   await told(replies('480', '603', '486')).gives({ disposition: 'rejected', sip_code: 603 });
 });
 
+test('case 59 of a proxy: the 200 and the caller’s CANCEL cross, and a BYE follows', async () => {
+  await told([
+    acc('INVITE', 9, { sip_code: '200' }),
+    acc('CANCEL', 9.001, { sip_code: '200' }),
+    acc('BYE', 9.02, { sip_code: '200' }),
+  ]).gives({ disposition: 'answered', answered_at: at(9), ended_by: 'caller' });
+});
+
+/** jambonz tells no time: when a hook was received is all there is. */
+const hook = (receivedAt: number, call_status: string, more: Fields = {}): NativeRecord => ({
+  dialect: dialects.hosted,
+  receivedAt,
+  value: { call_sid: 'b1', account_sid: 'a9', call_status, direction: 'inbound', from: '1001', to: '1002', ...more },
+});
+
+test('case 93 of a provider without times: “completed” is received before “in-progress”', async () => {
+  const dialled = { call_sid: 'b2', parent_call_sid: 'b1', direction: 'outbound' };
+  const hooks = [
+    hook(0, 'ringing'),
+    hook(1, 'in-progress'),
+    hook(2, 'ringing', dialled),
+    hook(30, 'completed', { ...dialled, duration: '20' }),
+    hook(30.4, 'in-progress', dialled),
+    hook(31, 'completed', { duration: '29' }),
+  ];
+  const [row] = await callsOf(hooks);
+  assert.partialDeepStrictEqual(row, { state: 'ended', disposition: 'answered' });
+  assert.equal(row?.legs.length, 2);
+});
+
 test('a hosted call whose call-backs come in any order, repeated', async () => {
   await told([
     callback(0, 'ringing'),
