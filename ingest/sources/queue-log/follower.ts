@@ -35,7 +35,7 @@ type Following = {
   held: Held | null;
   mark: FileMark | null;
   /** The files that were finished last: to read one again would cost time, though no truth. */
-  readonly finished: number[];
+  readonly finished: string[];
 };
 
 /** A file that was rotated away, and where reading it begins. */
@@ -105,7 +105,7 @@ const taking =
 const finish = async (following: Following, file: Readable, from: FileMark): Promise<FileMark> => {
   const { readAtMs } = from;
   const ended = await consume({ file, from, readAtMs, isFinal: true }, taking(following));
-  following.finished.push(file.ino);
+  following.finished.push(await file.identity());
   if (following.finished.length > rememberedFiles) following.finished.shift();
   return ended;
 };
@@ -113,7 +113,7 @@ const finish = async (following: Following, file: Readable, from: FileMark): Pro
 /** What was rotated away since a mark was made, the oldest first, but for what was finished already. */
 const rotatedSince = async ({ parts, finished }: Following, since: FileMark): Promise<Part[]> => {
   const files = (await rotatedFiles(parts.path)).filter(
-    ({ ino, mtimeMs }) => mtimeMs >= since.readAtMs - clockSlackMs && !finished.includes(ino),
+    ({ identity, mtimeMs }) => mtimeMs >= since.readAtMs - clockSlackMs && !finished.includes(identity),
   );
   return files.map((file) => ({ file, from: beginningOf(file.ino, file.mtimeMs, since) }));
 };

@@ -6,15 +6,27 @@ import { createGunzip } from 'node:zlib';
 import { type FileMark, headHash } from './mark.ts';
 
 /** A file of a log: the one that is written, or one that was rotated away. */
-export type LogFile = { readonly path: string; readonly ino: number; readonly size: number; readonly mtimeMs: number };
+export type LogFile = {
+  readonly path: string;
+  readonly ino: number;
+  /** Tells it from another that was given the inode of one that is gone. */
+  readonly identity: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+};
+
+type Identified = { readonly ino: number; readonly birthtimeMs: number; readonly size: number };
+
+const identityOf = ({ ino, birthtimeMs, size }: Identified): string => `${ino} ${birthtimeMs} ${size}`;
 
 const chunkBytes = 256 * 1024;
 
 /** The file at a path; null where there is none. */
 export const fileAt = async (path: string): Promise<LogFile | null> => {
   try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return { path, ino, size, mtimeMs };
+    const found = await stat(path);
+    const { ino, size, mtimeMs } = found;
+    return { path, ino, identity: identityOf(found), size, mtimeMs };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -43,6 +55,8 @@ export const holds = async (file: LogFile, mark: FileMark): Promise<boolean> => 
 /** Something to read again and again, from anywhere. */
 export type Readable = {
   readonly ino: number;
+  /** As it is now. */
+  readonly identity: () => Promise<string>;
   /** What it holds from an offset on, to where it ends now. */
   readonly bytes: (offset: number) => AsyncIterable<Buffer>;
   /** Its first bytes, fewer where it has fewer. */
@@ -53,12 +67,18 @@ export type Readable = {
 export const ofFile = (file: LogFile): Readable => {
   const bytes = (offset: number): AsyncIterable<Buffer> =>
     isCompressed(file) ? withoutFirst(offset, decompressed(file.path)) : bytesOf(file.path, offset);
-  return { ino: file.ino, bytes, head: async (count) => firstBytes(bytes(0), count) };
+  return {
+    ino: file.ino,
+    identity: async () => file.identity,
+    bytes,
+    head: async (count) => firstBytes(bytes(0), count),
+  };
 };
 
 /** An open file, whatever it is called by now. */
 const ofHandle = (handle: FileHandle, ino: number): Readable => ({
   ino,
+  identity: async () => identityOf(await handle.stat()),
   bytes: (offset) => bytesFrom(handle, offset),
   head: async (count) => firstBytes(bytesFrom(handle, 0), count),
 });
