@@ -11,9 +11,10 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { startEngineProcess } from '../deploy/testing/engine-process.ts';
+import { tinyYoungSpace } from '../deploy/up/plan.ts';
 import { cpuSeconds, residentMiB } from './support/process-cost.ts';
 import { type Measurement, perSecond, progress } from './support/report.ts';
+import { startWarmEngine } from './support/warm-engine.ts';
 
 const mebibyte = 1024 ** 2;
 const smallBytes = 100 * 1024;
@@ -108,16 +109,14 @@ const measureSmall = async (s3: S3Client, pid: number): Promise<Measurement[]> =
 export const measureEmbeddedS3 = async (): Promise<Measurement[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'trunkline-bench-s3-'));
   const [accessKeyId, secretAccessKey] = ['bench', 'only-for-measuring'];
-  // As `trunkline up` starts it: with this flag, and Node finds what it compiled at the start before.
   const env = {
     S3_ACCESS_KEY_ID: accessKeyId,
     S3_SECRET_ACCESS_KEY: secretAccessKey,
-    NODE_OPTIONS: '--max-semi-space-size=1',
+    NODE_OPTIONS: tinyYoungSpace,
     NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
   };
   const options = { dataDir: join(folder, 'data'), env };
-  await (await startEngineProcess('s3', options)).stop();
-  const server = await startEngineProcess('s3', options);
+  const server = await startWarmEngine('s3', options);
   const s3 = new S3Client({
     endpoint: `http://${server.host}:${server.port}`,
     region: 'us-east-1',

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../deploy/migrate/migrate.ts';
@@ -13,6 +12,7 @@ import { createClickHouse } from '../runtime/clickhouse.ts';
 import { readConfig } from '../runtime/config.ts';
 import { createKafka, createPublisher } from '../runtime/kafka.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { until } from '../runtime/testing/until.ts';
 import { newSecret, secretHash } from '../schemas/api-keys.ts';
 import { encodeDirectoryEvent } from '../schemas/directory.ts';
 import { topics } from '../schemas/topics.ts';
@@ -58,13 +58,11 @@ const startApi = async (more: Record<string, string> = {}): Promise<Api> => {
 };
 
 /** It listens before it has read the directory. */
-const knowsKeys = async (ask: Api['ask']): Promise<void> => {
-  for (;;) {
+const knowsKeys = async (ask: Api['ask']): Promise<void> =>
+  until(async () => {
     const { checks } = (await (await ask('/readyz')).json()) as { checks: { directory: string } };
-    if (checks.directory === 'ok') return;
-    await delay(50);
-  }
-};
+    return checks.directory === 'ok';
+  });
 
 const end = async (child: ChildProcess): Promise<unknown> => {
   if (child.exitCode !== null) return child.exitCode;

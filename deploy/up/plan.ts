@@ -58,7 +58,7 @@ export const engineSpecs = (installation: Installation): readonly ChildSpec[] =>
 };
 
 /** A body that streams through leaves a buffer behind with each read: V8 would let 50 MiB of them gather. */
-const tinyYoungSpace = '--max-semi-space-size=1';
+export const tinyYoungSpace = '--max-semi-space-size=1';
 /** Those that read all events make much that lives for one batch only: V8 would let them grow by tens of MiB and gain nothing. */
 const smallYoungSpace = '--max-semi-space-size=16';
 

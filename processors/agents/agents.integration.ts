@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { migrate } from '../../deploy/migrate/migrate.ts';
@@ -11,6 +10,7 @@ import { createClickHouse } from '../../runtime/clickhouse.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { createKafka, createPublisher } from '../../runtime/kafka.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { until } from '../../runtime/testing/until.ts';
 import * as columns from '../../schemas/clickhouse-columns.ts';
 import { encodeEvent } from '../../schemas/event-codec.ts';
 import { topics } from '../../schemas/topics.ts';
@@ -113,12 +113,12 @@ test('what three topics tell of agents becomes their days, though the processor 
   };
   await publish(told.slice(0, 100));
   const first = start();
-  while ((await seen()).length === 0) await delay(50);
+  await until(async () => (await seen()).length > 0);
   await end(first, 'SIGKILL');
   await publish(told.slice(100));
   start();
   await publish(restart);
-  while (!(await isThere())) await delay(50);
+  await until(isThere);
   const rows = await seen();
   assert.equal(rows.length, expected.length);
   assert.deepEqual(
@@ -127,7 +127,7 @@ test('what three topics tell of agents becomes their days, though the processor 
   );
   await publish([...told, ...restart]);
   await publish(eventTable('200000 agent.logged_in - agent=last', { tenant: 'acme' }));
-  while (!(await seen()).some(({ agent_id }) => agent_id === 'last')) await delay(50);
+  await until(async () => (await seen()).some(({ agent_id }) => agent_id === 'last'));
   assert.deepEqual(
     (await seen()).filter(({ agent_id }) => agent_id !== 'last'),
     rows,

@@ -1,4 +1,4 @@
-import { factColumns } from '../../schemas/call-facts.ts';
+import { factColumns } from '../../schemas/fact-columns.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
 import { callColumns } from '../../schemas/clickhouse-columns.ts';
 

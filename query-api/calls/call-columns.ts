@@ -1,4 +1,4 @@
-import { factColumns } from '../../schemas/call-facts.ts';
+import { factColumns } from '../../schemas/fact-columns.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
 
 /** Columns of a call as a listing shows it, with the ids of its recordings. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { until } from '../../../runtime/testing/until.ts';
 import { ErrorCode } from './protocol/error-codes.ts';
 import { type BrokerProcess, startBrokerProcess } from './testing/broker-process.ts';
 import { WireClient } from './testing/wire-client.ts';
@@ -42,7 +43,7 @@ test(`nothing acknowledged is lost in ${KILLS} kills`, { timeout: 30_000 + KILLS
   for (let kill = 0; kill < KILLS; kill += 1) {
     zombies.push(await joinAlone(broker.address));
     const enough = acknowledged.length + 20;
-    while (acknowledged.length < enough) await delay(5);
+    await until(() => acknowledged.length >= enough);
     await delay(Math.random() * 100);
     await broker.end('SIGKILL');
     broker = await restart(folder, broker);

@@ -43,18 +43,3 @@ export const differences = (stored: readonly StoredCall[], truths: readonly Call
   for (const key of left.keys()) found.push(`${key}: not stored`);
   return found;
 };
-
-/** One number for all bytes of the tables that are made of the log. */
-export const fingerprint = async (run: Pick<RunFile, 'clickhouse'>): Promise<string> => {
-  const tables = ['calls', 'recordings', 'call_events'];
-  const rows = await queryRows(
-    run,
-    tables
-      .map(
-        (table) =>
-          `SELECT '${table}' AS name, count() AS rows, toString(groupBitXor(cityHash64(formatRow('JSONEachRow', *)))) AS bytes FROM ${table} FINAL`,
-      )
-      .join(' UNION ALL '),
-  );
-  return JSON.stringify([...rows].map((row) => JSON.stringify(row)).toSorted());
-};

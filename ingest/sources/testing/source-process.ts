@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../../runtime/testing/until.ts';
 import { type ServiceProcess, startServiceProcess } from '../../testing/service-process.ts';
 
 const runs = {
@@ -32,5 +32,5 @@ export const metric = async ({ url }: ServiceProcess, name: string, labelValue =
 };
 
 export const ready = async (source: ServiceProcess): Promise<void> => {
-  while (!(await readiness(source)).ready) await delay(20);
+  await until(async () => (await readiness(source)).ready);
 };
