@@ -1,6 +1,6 @@
-import { maxSwitchIdLength } from '../schemas/api-keys.ts';
 import type { Event } from '../schemas/events.ts';
 import type { Rejection } from '../schemas/rejections.ts';
+import { switchNameRules } from '../schemas/switch-name.ts';
 
 /** Who publishes and when it was received: what a record cannot be asked about. */
 export type Source = {
@@ -31,11 +31,11 @@ export const switchOf = (
   const switchId = source.askedSwitchId ?? (native === '' ? source.boundSwitchId : native);
   if (switchId === null || switchId === '')
     return reject('SWITCH_UNKNOWN', field, `${field} is missing: send it, or name the switch with ?switch=NAME`);
-  if (switchId.length > maxSwitchIdLength)
+  if (switchId.length > switchNameRules.maxLength)
     return reject(
       'INVALID_FIELD',
       field,
-      `${field} is longer than ${maxSwitchIdLength} characters: use a shorter name`,
+      `${field} is longer than ${switchNameRules.maxLength} characters: use a shorter name`,
     );
   if (source.boundSwitchId !== null && switchId !== source.boundSwitchId)
     return reject(

@@ -15,7 +15,13 @@ import { normaliseKamailio } from './kamailio/normalise-kamailio.ts';
 import type { TextForm } from './text-form.ts';
 
 /** A dialect with the address that takes it and, where it has one, the text its records may stand in. */
-export type RoutedDialect = Dialect & { path: string; summary: string; text: TextForm | null };
+export type RoutedDialect = Dialect & {
+  path: string;
+  summary: string;
+  text: TextForm | null;
+  /** The query parameter that its senders append to any address, of no meaning here. */
+  appended: string | null;
+};
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -32,6 +38,7 @@ export const dialects = {
     path: '/v1/events',
     summary: 'Send events in the canonical form',
     text: null,
+    appended: null,
     normalise: normaliseCanonicalEvent,
     origin: { switchId: ['switch_id'], bootId: ['boot_id'], seq: ['native.seq'] },
   },
@@ -40,6 +47,7 @@ export const dialects = {
     path: '/v1/ingest/freeswitch/events',
     summary: 'Send events of FreeSWITCH',
     text: eventPlain,
+    appended: null,
     normalise: ofObjects(normaliseFreeswitchEvent),
     origin: {
       switchId: ['FreeSWITCH-Switchname', 'FreeSWITCH-Hostname'],
@@ -52,6 +60,7 @@ export const dialects = {
     path: '/v1/ingest/freeswitch/cdr',
     summary: 'Send CDRs of mod_json_cdr',
     text: null,
+    appended: 'uuid',
     normalise: ofObjects(normaliseFreeswitchCdr),
     origin: { switchId: ['switchname'], bootId: ['core-uuid'], seq: [] },
   },
@@ -60,6 +69,7 @@ export const dialects = {
     path: '/v1/ingest/asterisk/cel',
     summary: 'Send CEL rows of Asterisk',
     text: celCsv,
+    appended: null,
     normalise: ofObjects(normaliseCel),
     origin: { switchId: ['systemname', 'SystemName', 'system_name'], bootId: [], seq: [] },
   },
@@ -68,6 +78,7 @@ export const dialects = {
     path: '/v1/ingest/asterisk/ami',
     summary: 'Send manager events of Asterisk',
     text: amiText,
+    appended: null,
     normalise: ofObjects(normaliseAmi),
     origin: { switchId: ['SystemName'], bootId: [], seq: ['SequenceNumber'] },
   },
@@ -76,6 +87,7 @@ export const dialects = {
     path: '/v1/ingest/asterisk/queue-log',
     summary: 'Send lines of queue_log of Asterisk',
     text: queueLogText,
+    appended: null,
     normalise: ofObjects(normaliseQueueLog),
     origin: { switchId: ['systemname'], bootId: [], seq: [] },
   },
@@ -84,6 +96,7 @@ export const dialects = {
     path: '/v1/ingest/kamailio/events',
     summary: 'Send accounting rows, CDRs and dialog events of Kamailio',
     text: null,
+    appended: null,
     normalise: ofObjects(normaliseKamailio),
     origin: { switchId: ['server_id', 'hostname', 'host'], bootId: [], seq: [] },
   },
@@ -92,6 +105,7 @@ export const dialects = {
     path: '/v1/ingest/hosted/callbacks',
     summary: 'Send call-backs of a hosted provider',
     text: callbackForms,
+    appended: 'bodySHA256',
     normalise: ofObjects(normaliseHostedCallback),
     origin: { switchId: ['AccountSid', 'account_sid'], bootId: [], seq: ['SequenceNumber'] },
   },

@@ -25,8 +25,6 @@ export const impossibleScopes = (wanted: readonly string[], switchId: string | n
   return wanted.filter((scope) => !allowed.includes(scope));
 };
 
-export const maxSwitchIdLength = 128;
-
 /** A new secret, shown once: 256 random bits, so a plain SHA-256 of it is safe to keep. */
 export const newSecret = (): string => `sk_live_${randomBytes(32).toString('base64url')}`;
 

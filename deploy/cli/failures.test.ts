@@ -56,6 +56,7 @@ for (const [args, said] of [
   [['list', '--tenant', 'Acme!'], /--tenant "Acme!": give up to 63/],
   [['revoke', '--tenant', 'Acme!', 'key_1'], /--tenant "Acme!": give up to 63/],
   [['create', '--tenant', 'acme', '--name', 'x', '--switch', 'p'.repeat(129)], /--switch: give a name of 1 to 128/],
+  [['create', '--tenant', 'acme', '--name', 'x', '--switch', 'pbx\u202e1'], /without control and invisible characters/],
   [
     ['create', '--tenant', 'acme', '--name', 'x', '--switch', 'pbx', '--scopes', 'calls:read'],
     /a switch cannot have calls:read/,

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import {
   impossibleScopes,
-  maxSwitchIdLength,
   newSecret,
   type Scope,
   scopes as knownScopes,
@@ -11,6 +10,7 @@ import {
   switchScopes,
 } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
+import { isSwitchName, switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
 import { connectionEnvironment } from '../up/environment.ts';
 import { readRunFile } from '../up/run-file.ts';
 import { CommandError } from './command-error.ts';
@@ -101,8 +101,8 @@ const checkedTenant = (tenant: string): string => {
 
 const checkedSwitch = (name: string | undefined): string | null => {
   if (name === undefined) return null;
-  if (name !== '' && name.length <= maxSwitchIdLength) return name;
-  throw new CommandError(`--switch: give a name of 1 to ${maxSwitchIdLength} characters`, 2);
+  if (isSwitchName(name)) return name;
+  throw new CommandError(`--switch: give a name of 1 to ${switchNameRules.maxLength} characters, ${switchNameForm}`, 2);
 };
 
 const checkedScopes = ({ scopes, switchName }: NewKey): readonly string[] => {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
-import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import { eventToJson } from '../../schemas/event-json.ts';
+import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
 import type { App } from '../../runtime/http/app.ts';
 import type { Source } from '../dialect.ts';
 import { dialects, type RoutedDialect } from '../dialects.ts';
@@ -19,15 +19,17 @@ import { jsonRecords, jsonTypes, mediaType, takeBodies, textRecords } from './re
 
 export type EventRoutes = { publish: Publish; metrics: IngestMetrics; nowUs: () => number };
 
-const Query = Type.Object({
-  switch: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: maxSwitchIdLength,
-      description: 'Name of the switch, where the records do not say it.',
-    }),
-  ),
-});
+const Query = Type.Object(
+  {
+    switch: Type.Optional(
+      Type.String({
+        ...switchNameRules,
+        description: `the name of the switch, where the records do not say it, ${switchNameForm}`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>;
 
@@ -39,12 +41,14 @@ export const eventRoutes = (app: App, routes: EventRoutes): void => {
   for (const dialect of all) {
     const { records, consumes } = bodiesOf(dialect);
     const body = dialect === dialects.canonical ? CanonicalBody : NativeBody;
-    app.post(dialect.path, described(dialect.summary, body, consumes, { 202: Accepted }), (request, reply) => {
+    const preValidation = withoutAppended(dialect.appended);
+    const taking = described(dialect.summary, body, consumes, { 202: Accepted });
+    app.post(dialect.path, { ...taking, preValidation }, (request, reply) => {
       reply.code(202);
       return accept(routes, request, dialect, records(request));
     });
-    const trying = `Say what would become of records: ${dialect.name}`;
-    app.post(`/v1/validate/${dialect.name}`, described(trying, body, consumes, { 200: Validated }), (request) =>
+    const trying = described(`Say what would become of records: ${dialect.name}`, body, consumes, { 200: Validated });
+    app.post(`/v1/validate/${dialect.name}`, { ...trying, preValidation }, (request) =>
       validate(routes, request, dialect, records(request)),
     );
   }
@@ -94,16 +98,26 @@ const described = <Answer extends Readonly<Record<number, TSchema>>>(
   },
 });
 
-/** mod_json_cdr appends `?uuid=…` to any address, so behind a `?switch=NAME` it becomes part of the name. */
-const switchAsked = ({ switch: asked }: Static<typeof Query>): string | null =>
-  asked?.replace(/\?uuid=.*$/s, '') ?? null;
+/**
+ * Forgets the parameter that a sender appends to any address it is given. mod_json_cdr appends `?uuid=…` even where
+ * there are parameters already, so behind a `?switch=NAME` it comes as part of the name.
+ */
+const withoutAppended = (appended: string | null) => async (request: FastifyRequest) => {
+  if (appended === null) return;
+  const given = Object.entries(request.query as Readonly<Record<string, unknown>>);
+  request.query = Object.fromEntries(
+    given
+      .filter(([name]) => name !== appended)
+      .map(([name, value]) => [name, typeof value === 'string' ? value.split(`?${appended}=`)[0] : value]),
+  );
+};
 
 const sourceOf = (request: Asked, observedAtUs: number): Source => {
   const key = keyOf(request);
   return {
     tenantId: key.tenantId,
     observedAtUs,
-    askedSwitchId: switchAsked(request.query),
+    askedSwitchId: request.query.switch ?? null,
     boundSwitchId: key.switchId,
   };
 };

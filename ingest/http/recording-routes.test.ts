@@ -109,6 +109,9 @@ test('what an upload must say, and may not be', async (t) => {
   assert.match(await told('/v1/recordings/a%2Fb?switch=s'), /"must be 1 to 200 letters, digits and/);
   assert.deepEqual(await send('/v1/recordings/r'), [422, 'VALIDATION_ERROR', 'switch']);
   assert.deepEqual(await send('/v1/recordings/a%2Fb?switch=s'), [422, 'VALIDATION_ERROR', 'recording_id']);
+  assert.deepEqual(await send('/v1/recordings/r?switch=pbx%E2%80%AE1'), [422, 'VALIDATION_ERROR', 'switch']);
+  assert.deepEqual(await send('/v1/recordings/r?swich=s'), [422, 'VALIDATION_ERROR', 'swich']);
+  assert.deepEqual(await send(`${url}&callkey=c`), [422, 'VALIDATION_ERROR', 'callkey']);
   assert.deepEqual(await send(`${url}&started_at=yesterday`), [422, 'VALIDATION_ERROR', 'started_at']);
   assert.deepEqual(await send(`${url}&started_at=1999-01-01T00:00:00Z`), [422, 'VALIDATION_ERROR', 'started_at']);
   assert.deepEqual(await send(url, { 'x-api-key': keys.reader }), [403, 'INSUFFICIENT_SCOPE', undefined]);

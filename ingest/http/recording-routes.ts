@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
-import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import { microsFromIso } from '../../schemas/event-json.ts';
+import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
 import { cleanText } from '../clean-text.ts';
 import { type Source, switchOf, timeRejection } from '../dialect.ts';
 import { eventMessage, type Publish } from '../publishing.ts';
@@ -35,18 +35,25 @@ const Params = Type.Object({
   }),
 });
 
-const name = (description: string, maxLength = 255) =>
-  Type.Optional(Type.String({ minLength: 1, maxLength, description }));
+const name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }));
 const instant = (description: string) =>
   Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }));
 
-const Query = Type.Object({
-  call_key: name('The call as its events name it; a recording without one is joined when a recording event tells.'),
-  call_started_at: instant('When the call started, as in its events.'),
-  leg_id: name('The leg that was recorded.'),
-  started_at: instant('When the recording started.'),
-  switch: name("Name of the switch; unnecessary with a key of that switch's own.", maxSwitchIdLength),
-});
+const Query = Type.Object(
+  {
+    call_key: name('The call as its events name it; a recording without one is joined when a recording event tells.'),
+    call_started_at: instant('When the call started, as in its events.'),
+    leg_id: name('The leg that was recorded.'),
+    started_at: instant('When the recording started.'),
+    switch: Type.Optional(
+      Type.String({
+        ...switchNameRules,
+        description: `the name of the switch, ${switchNameForm}; unnecessary with a key of that switch's own`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 const Stored = Type.Object({
   data: Type.Object({

@@ -67,6 +67,8 @@ test('a key of a switch publishes and nothing else, whoever makes it', async () 
   assert.equal(await make(['calls:read'], 'pbx-1'), 422);
   assert.equal(await make(['*'], 'pbx-1'), 422);
   assert.equal(await make(['events:write'], 'p'.repeat(129)), 422);
+  assert.equal(await make(['events:write'], 'pbx\u202e1'), 422);
+  assert.equal(await make(['events:write'], ' '), 422);
   assert.equal(keys.length, 0);
   assert.equal(await make(['events:write', 'recordings:write'], 'p'.repeat(128)), 201);
   await app.close();

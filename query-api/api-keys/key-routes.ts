@@ -1,16 +1,10 @@
 import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { type CommonError, invalid } from '../../runtime/http/http-error.ts';
-import {
-  impossibleScopes,
-  maxSwitchIdLength,
-  mayUse,
-  type Scope,
-  scopes,
-  switchScopes,
-} from '../../schemas/api-keys.ts';
+import { impossibleScopes, mayUse, type Scope, scopes, switchScopes } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
+import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
 import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
@@ -25,9 +19,10 @@ const NewKey = Type.Object(
     scopes: Type.Array(Type.Enum([...scopes]), { minItems: 1, maxItems: scopes.length }),
     switch_id: Type.Optional(
       Type.String({
-        minLength: 1,
-        maxLength: maxSwitchIdLength,
-        description: `The switch that publishes with this key; it then has no scopes but ${switchScopes.join(', ')}.`,
+        ...switchNameRules,
+        description:
+          `the name of the switch that publishes with this key, ${switchNameForm}; ` +
+          `the key then has no scopes but ${switchScopes.join(', ')}`,
       }),
     ),
   },

@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { answerSignal } from '../../runtime/http/answer-signal.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
-import { maxSwitchIdLength } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
+import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
 import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
@@ -26,9 +26,8 @@ export const maxCorrectionBody = 2 * maxCorrectionBytes;
 
 export const NamedSwitch = Type.Optional(
   Type.String({
-    minLength: 1,
-    maxLength: maxSwitchIdLength,
-    description: 'The switch it is of, where the record does not say it or names one that its key might not.',
+    ...switchNameRules,
+    description: `the name of the switch it is of, where the record says none or one that its key might not: ${switchNameForm}`,
   }),
 );
 
