@@ -45,7 +45,8 @@ export type Quality =
   | 'merged'
   | 'late'
   | 'conflicting_event'
-  | 'truncated_events';
+  | 'truncated_events'
+  | 'id_reused';
 export type RecordingStatus = 'recording' | 'uploading' | 'available' | 'absent' | 'failed' | 'deleted';
 
 export type LegRow = {

@@ -2,7 +2,7 @@
  * Raised whenever `assembleCall` gives another row for the same events: rows of the newer code then hold against those
  * of the older, however many events either saw.
  */
-export const assemblerEpoch = 2;
+export const assemblerEpoch = 3;
 
 /** A row's version: rows of more events, or of newer code, are newer. */
 export const versionOf = (distinctEvents: number): number => assemblerEpoch * 2 ** 32 + distinctEvents;

@@ -10,6 +10,7 @@ const order = [
   'late',
   'conflicting_event',
   'truncated_events',
+  'id_reused',
 ] as const;
 
 /** What a reader should know before trusting the row. */

@@ -7,6 +7,7 @@ import { closeLegs, goesOn, isInferred } from './closing.ts';
 import { type Connection, connectionOf, noConnection } from './connection.ts';
 import { endOf, isOver } from './ending.ts';
 import { type Facets, toFacets } from './facets.ts';
+import { firstUse } from './first-use.ts';
 import { foldHolds } from './holds.ts';
 import type { CallIdentity } from './identity.ts';
 import { foldLegs, type Leg } from './legs.ts';
@@ -43,6 +44,8 @@ export type Story = {
   readonly ended: boolean;
   /** An end, the call's or a leg's, is an inference of the closing rules. */
   readonly inferred: boolean;
+  /** Events of later calls under the same SIP Call-ID are left out. */
+  readonly isIdReused: boolean;
   readonly startedAt: number;
   readonly end: Decision<'ended_at'>;
   /** Up to where what still goes on is counted: the end, or the last event. */
@@ -50,7 +53,8 @@ export type Story = {
 };
 
 /** Understands the events of a call, given in the order of their set. */
-export const toStory = (identity: CallIdentity, events: readonly Event[]): Story => {
+export const toStory = (identity: CallIdentity, all: readonly Event[]): Story => {
+  const events = firstUse(all);
   const ordered = withReceiptsInOrder(events);
   const told = toFacets(ordered);
   const swapped = throughMasquerades(ordered, told);
@@ -103,6 +107,7 @@ export const toStory = (identity: CallIdentity, events: readonly Event[]): Story
     connection,
     ended,
     inferred: isInferred(closing),
+    isIdReused: events !== all,
     startedAt,
     end,
     until,

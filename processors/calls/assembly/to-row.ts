@@ -88,4 +88,5 @@ const qualityFlags = (identity: CallIdentity, { events, conflicting, truncated }
     late: isLate(events, story.root),
     conflicting_event: conflicting,
     truncated_events: truncated,
+    id_reused: story.isIdReused,
   });
