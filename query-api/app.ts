@@ -6,6 +6,7 @@ import { addReference } from '../runtime/http/reference.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { type KeyRoutes, keyRoutes } from './api-keys/key-routes.ts';
 import { type CallRoutes, callRoutes } from './calls/call-routes.ts';
+import { exportRoute, mostExports } from './calls/export-route.ts';
 import { type ApiError, unavailable } from './http/api-error.ts';
 import { authenticate, type KnownDirectory } from './http/authentication.ts';
 import { reference } from './http/reference.ts';
@@ -67,6 +68,11 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     limitRequests(api, parts.maxDownloads, overloaded);
     authenticate(api, parts.directory);
     downloadRoute(api, parts);
+  });
+  await app.register(async (api: App) => {
+    limitRequests(api, mostExports, overloaded);
+    authenticate(api, parts.directory);
+    exportRoute(api, parts);
   });
   return app;
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
 import { startEngines } from '../../deploy/testing/engines.ts';
 import type { CallRow } from '../../schemas/call-row.ts';
 import { createTables } from '../listing/tables.ts';
@@ -33,6 +34,45 @@ const keys = (calls: readonly { call_uuid: string | null }[]): (string | null)[]
   calls.map(({ call_uuid }) => call_uuid);
 const numbered = (count: number, given: (i: number) => Partial<CallRow>): CallRow[] =>
   Array.from({ length: count }, (_, i) => callRow({ call_key: `k${String(i).padStart(5, '0')}`, ...given(i) }));
+
+describe('an export', () => {
+  const read = async (query: string, client = acme): Promise<Record<string, string>[]> => {
+    const { statusCode, body } = await client.get(`/v1/calls/export${query}`);
+    assert.equal(statusCode, 200, body.slice(0, 300));
+    return parse(body, { columns: true });
+  };
+
+  test('has every call once, over many reads, as the listing has them', async () => {
+    await database.insert(
+      'calls',
+      numbered(5001, (i) => ({ started_at: tenOClock + Math.floor(i / 3) * second })),
+    );
+    const listed = await acme.listAll('/v1/calls?limit=5000&sort=oldest');
+    const exported = await read('?sort=oldest');
+    assert.deepEqual(
+      exported.map(({ id }) => id),
+      listed.map(({ id }) => id),
+    );
+  });
+
+  test('has the calls that fulfil the filters, of the tenant alone; of none the head', async () => {
+    await database.insert('calls', [
+      callRow({ call_key: 'x', direction: 'inbound' }),
+      callRow({ call_key: 'y', direction: 'outbound' }),
+    ]);
+    const exported = await read('?direction=outbound');
+    assert.deepEqual(
+      exported.map(({ call_uuid }) => call_uuid),
+      ['y'],
+    );
+    assert.deepEqual(await read('', globex), []);
+  });
+
+  test('takes no pages', async () => {
+    const { statusCode, body } = await acme.get('/v1/calls/export?limit=5');
+    assert.deepEqual([statusCode, body.includes('limit')], [422, true]);
+  });
+});
 
 describe('pages', () => {
   test('newest first and oldest first, to the end', async () => {

@@ -26,24 +26,29 @@ const text = (description: string, maxLength = 100) =>
 const seconds = (description: string) =>
   Type.Optional(Type.Integer({ minimum: 0, maximum: longestCallSeconds, description }));
 
+const filterParameters = {
+  ...timeRangeParameters,
+  direction: Type.Optional(Type.Enum([...directions])),
+  state: Type.Optional(Type.Enum([...states], { description: 'Whether the call is going on.' })),
+  disposition: Type.Optional(Type.Enum([...dispositions], { description: 'How the call came out.' })),
+  caller: text('Number of the caller, exactly: as the switch gave it, or in E.164. Withheld numbers are not found.'),
+  callee: text('Number of who answered or was rung, exactly: as the switch gave it, or in E.164.'),
+  native_id: text('An id of the switch: of the call or of any of its legs.', 300),
+  has_recording: Type.Optional(Type.Boolean()),
+  min_duration: seconds('Least `duration_seconds`, included.'),
+  max_duration: seconds('Greatest `duration_seconds`, included.'),
+  sort: sortParameter,
+};
+
 export const CallListParameters = Type.Object(
-  {
-    ...timeRangeParameters,
-    direction: Type.Optional(Type.Enum([...directions])),
-    state: Type.Optional(Type.Enum([...states], { description: 'Whether the call is going on.' })),
-    disposition: Type.Optional(Type.Enum([...dispositions], { description: 'How the call came out.' })),
-    caller: text('Number of the caller, exactly: as the switch gave it, or in E.164. Withheld numbers are not found.'),
-    callee: text('Number of who answered or was rung, exactly: as the switch gave it, or in E.164.'),
-    native_id: text('An id of the switch: of the call or of any of its legs.', 300),
-    has_recording: Type.Optional(Type.Boolean()),
-    min_duration: seconds('Least `duration_seconds`, included.'),
-    max_duration: seconds('Greatest `duration_seconds`, included.'),
-    sort: sortParameter,
-    ...pageParameters,
-  },
+  { ...filterParameters, ...pageParameters },
   { additionalProperties: false },
 );
 export type CallListParameters = Static<typeof CallListParameters>;
+
+/** All that fulfil the filters, without pages. */
+export const CallExportParameters = Type.Object(filterParameters, { additionalProperties: false });
+export type CallExportParameters = Static<typeof CallExportParameters>;
 
 /** What calls to list: instants in µs, spans in seconds, null = whatever it is. */
 export type CallFilters = {
@@ -75,7 +80,7 @@ export const anyCall: CallFilters = {
   maxSeconds: null,
 };
 
-export const readCallFilters = (given: CallListParameters): CallFilters => {
+export const readCallFilters = (given: CallExportParameters): CallFilters => {
   const range = readTimeRange(given);
   const problems: Detail[] = [];
   const { min_duration: minSeconds = null, max_duration: maxSeconds = null } = given;
