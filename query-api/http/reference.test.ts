@@ -31,6 +31,7 @@ test('lists every path of the API and nothing else', async () => {
     '/v1/api-keys/{id}',
     '/v1/audit/completeness',
     '/v1/calls',
+    '/v1/calls/export',
     '/v1/calls/{id}',
     '/v1/calls/{id}/events',
     '/v1/calls/{id}/timeline',
