@@ -7,16 +7,18 @@ const freeChunks: Buffer[] = [];
 
 /**
  * Writes an answer's parts to the socket at the pace the client reads them. Records are read from disk a chunk at a
- * time into pooled buffers, so that a slow client holds one chunk, however much it asked for.
+ * time into pooled buffers, so that a slow client holds one chunk, however much it asked for. `onTaken` is called after
+ * each piece that the client made room for.
  */
-export async function sendAnswer(socket: Socket, parts: readonly Part[]): Promise<void> {
+export async function sendAnswer(socket: Socket, parts: readonly Part[], onTaken: () => void): Promise<void> {
   if (parts.every((part) => Buffer.isBuffer(part))) {
     await flush(socket, parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+    onTaken();
     return;
   }
   const chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
   try {
-    await sendByChunks(socket, parts, chunk);
+    await sendByChunks(socket, parts, chunk, onTaken);
   } finally {
     // After an error the socket may still hold the chunk; such a one is left to the garbage collector.
     if (!socket.destroyed && freeChunks.length < POOLED_CHUNKS) freeChunks.push(chunk);
@@ -28,7 +30,7 @@ export async function releaseParts(parts: readonly Part[]): Promise<void> {
   for (const part of parts) if (!Buffer.isBuffer(part)) await part.release();
 }
 
-async function sendByChunks(socket: Socket, parts: readonly Part[], chunk: Buffer): Promise<void> {
+async function sendByChunks(socket: Socket, parts: readonly Part[], chunk: Buffer, onTaken: () => void): Promise<void> {
   let used = 0;
   for (const part of parts) {
     for (let done = 0; done < part.length; ) {
@@ -40,10 +42,12 @@ async function sendByChunks(socket: Socket, parts: readonly Part[], chunk: Buffe
       used += length;
       if (used < chunk.length) continue;
       await flush(socket, chunk);
+      onTaken();
       used = 0;
     }
   }
   if (used > 0) await flush(socket, chunk.subarray(0, used));
+  onTaken();
 }
 
 /** Resolves when the kernel has the bytes and the buffer may be used again. */

@@ -24,14 +24,22 @@ export type ConnectionOptions = {
   mayOverlap: (frame: Buffer) => boolean;
   memory: RequestMemory;
   maxFrameBytes: number;
+  patience: Patience;
   log: Logger;
+};
+
+/** How long a client may keep the broker waiting. */
+export type Patience = {
+  /** From a request's first byte to its last, and for each piece of an answer to be taken. */
+  readonly requestMs: number;
+  /** Without a request. */
+  readonly idleMs: number;
 };
 
 /** How long started requests may take once the broker stops; a group that waits for its members would take longer. */
 const STOP_TIMEOUT_MS = 1_000;
 const MAX_UNANSWERED = 32;
-/** For a request that was begun, or an answer that was not taken; an idle client may stay. */
-const STALL_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
 /** What has arrived of an unfinished request counts from here on. */
 const LARGE_REQUEST_BYTES = 4 * 1024;
 
@@ -45,8 +53,11 @@ export class Connection {
   readonly #gone = new AbortController();
   readonly #client: Client;
   readonly #requests: Request[] = [];
+  #hasAsked = false;
   #unanswered = 0;
   #isServing = false;
+  /** When the client last got somewhere: began a request, completed one or took a piece of an answer. */
+  #progressAtMs = performance.now();
   /** Of the request that is being received. */
   #share: Share | null = null;
   /** Settles when every request started so far is answered. */
@@ -63,11 +74,36 @@ export class Connection {
       gone: this.#gone.signal,
     };
     socket.setNoDelay(true);
-    socket.setKeepAlive(true, STALL_TIMEOUT_MS);
-    socket.setTimeout(STALL_TIMEOUT_MS, () => this.#checkStall());
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (error) => options.log.debug({ err: error }, 'socket error'));
     socket.on('close', () => this.#onClose());
+  }
+
+  /** Whether a whole request has come. */
+  get hasAsked(): boolean {
+    return this.#hasAsked;
+  }
+
+  /** Since when (of `performance.now()`) it waits for its client; null while the client waits for the broker. */
+  get idleSinceMs(): number | null {
+    if (this.#hasUntakenAnswer) return this.#progressAtMs;
+    return this.#unanswered > 0 || this.#socket.isPaused() ? null : this.#progressAtMs;
+  }
+
+  closeIfOverdue(): void {
+    const { requestMs, idleMs } = this.#options.patience;
+    const waitedMs = performance.now() - this.#progressAtMs;
+    const isHalfSent = this.#splitter.isInsideFrame && !this.#socket.isPaused();
+    if (isHalfSent && waitedMs > requestMs) this.#fail(new Error(`a request was not complete after ${requestMs} ms`));
+    else if (this.#hasUntakenAnswer && waitedMs > requestMs)
+      this.#fail(new Error(`an answer was not taken in ${requestMs} ms`));
+    else if (this.idleSinceMs !== null && waitedMs > idleMs) this.close('idle connection closed');
+  }
+
+  close(reason: string): void {
+    this.#options.log.info({ client: this.#client.host }, reason);
+    this.#socket.destroy();
   }
 
   /** Wakes what waits, lets started requests finish, then closes. */
@@ -85,7 +121,11 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     try {
-      for (const frame of this.#splitter.push(chunk)) this.#enqueue(frame);
+      const isBeginning = !this.#splitter.isInsideFrame;
+      const frames = this.#splitter.push(chunk);
+      // Not every byte counts: a request must be complete in time, not just go on.
+      if (isBeginning || frames.length > 0) this.#noteProgress();
+      for (const frame of frames) this.#enqueue(frame);
       this.#account(this.#splitter.unfinishedBytes);
       this.#adjustReading();
     } catch (error) {
@@ -99,6 +139,7 @@ export class Connection {
     share?.update(frame.length);
     share?.complete();
     this.#requests.push({ frame, release: () => share?.release() });
+    this.#hasAsked = true;
     this.#unanswered += 1;
     if (!this.#isServing) void this.#serve();
   }
@@ -116,7 +157,7 @@ export class Connection {
       this.#socket.pause();
     } else if (this.#socket.isPaused()) {
       this.#socket.resume();
-      this.#socket.setTimeout(STALL_TIMEOUT_MS); // the pause was ours: the client's time begins anew
+      this.#noteProgress(); // the pause was ours: the client's time begins anew
     }
   }
 
@@ -150,17 +191,18 @@ export class Connection {
 
   async #send(parts: Part[]): Promise<void> {
     try {
-      if (this.#socket.writable) await sendAnswer(this.#socket, parts);
+      if (this.#socket.writable) await sendAnswer(this.#socket, parts, () => this.#noteProgress());
     } finally {
       await releaseParts(parts);
     }
   }
 
-  #checkStall(): void {
-    const isSilent = this.#splitter.isInsideFrame && !this.#socket.isPaused();
-    if (isSilent || this.#socket.writableLength > 0) {
-      this.#fail(new Error(`no progress for ${STALL_TIMEOUT_MS} ms`));
-    }
+  get #hasUntakenAnswer(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  #noteProgress(): void {
+    this.#progressAtMs = performance.now();
   }
 
   #fail(error: unknown): void {
