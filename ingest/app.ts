@@ -88,6 +88,7 @@ const createServer = ({ logger, metrics, limits, isPassing }: AppParts): App =>
     },
     tooLarge: 'The body is larger than 10 MiB; send fewer records at once.',
     wrongType: 'This content type is not taken here; see /docs.',
+    stopping: () => unavailable('This process is about to end; send it again.', 1),
     answerOf: answersOf(isPassing),
   });
 

@@ -46,6 +46,7 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     limits: { bodyLimit: 64 * 1024, requestTimeout: 10_000, handlerTimeout: parts.requestTimeoutMs },
     tooLarge: 'The body is too large.',
     wrongType: 'Send the body as application/json.',
+    stopping: () => unavailable('UNAVAILABLE', 'This process is about to end; try again.'),
     answerOf,
   });
   await addReference(app, reference);

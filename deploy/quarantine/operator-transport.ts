@@ -7,6 +7,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createMetrics } from '../../runtime/metrics.ts';
 import { clickhouseSettings, kafkaSettings } from '../../runtime/settings.ts';
 import { newSecret, secretHash } from '../../schemas/api-keys.ts';
+import { unavailable } from '../../query-api/http/api-error.ts';
 import { authenticate } from '../../query-api/http/authentication.ts';
 import { createCursors } from '../../query-api/listing/cursor.ts';
 import { createTables } from '../../query-api/listing/tables.ts';
@@ -58,6 +59,7 @@ export const withOperatorTransport = async <Result>(
     limits: { bodyLimit: 64 * 1024 },
     tooLarge: 'The body is too large.',
     wrongType: 'Send the body as application/json.',
+    stopping: () => unavailable('UNAVAILABLE', 'This process is about to end.'),
     answerOf: () => null,
   });
   authenticate(app, () => directory);

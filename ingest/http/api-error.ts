@@ -3,7 +3,6 @@ import { type CommonErrorCode, HttpError } from '../../runtime/http/http-error.t
 export type ErrorCode =
   | CommonErrorCode
   | 'SWITCH_NOT_ALLOWED'
-  | 'REQUEST_TIMEOUT'
   | 'RECORDING_CONFLICT'
   | 'LENGTH_REQUIRED'
   | 'CHECKSUM_MISMATCH'

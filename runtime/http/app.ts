@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
@@ -10,7 +9,9 @@ import Fastify, {
 } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import { createErrorHandler, type Refusals } from './error-handler.ts';
+import { createClientErrors, newRequestId, refuseProtocolErrors } from './protocol-errors.ts';
 import { measureRequests } from './request-metrics.ts';
+import { refuseWhenStopping } from './stopping.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
 import { validatorCompiler } from './validation.ts';
@@ -36,12 +37,16 @@ export type AppOptions = Refusals & {
 /** A server without routes that answers, checks and counts as all of ours do; it listens nowhere yet. */
 export const createApp = ({ logger, metrics, limits, ...refusals }: AppOptions): App => {
   const handleError = createErrorHandler(refusals);
+  const clientErrors = createClientErrors(logger);
   const app = Fastify({
     ...limits,
+    http: { ...limits.http, requireHostHeader: false },
+    clientErrorHandler: clientErrors.handle,
+    return503OnClosing: false,
     loggerInstance: logger,
     // A line a request would say what the metrics say, and its URL holds numbers of people.
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => `req_${randomUUID()}`,
+    genReqId: newRequestId,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
     // Clients know both prefixes; the routes are the same.
@@ -58,5 +63,8 @@ export const createApp = ({ logger, metrics, limits, ...refusals }: AppOptions):
   answerUnknownRoutes(app);
   addSecurityHeaders(app);
   measureRequests(app, metrics);
+  clientErrors.watch(app);
+  refuseProtocolErrors(app);
+  refuseWhenStopping(app, refusals.stopping);
   return app;
 };

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { CommonError, type CommonErrorCode, HttpError } from './http-error.ts';
+import { CommonError, type CommonErrorCode, errorBody, HttpError } from './http-error.ts';
 import { dataHeaders, securityHeaders } from './security-headers.ts';
 
 /** What a service says in its own words. */
@@ -8,6 +8,8 @@ export type Refusals = {
   readonly tooLarge: string;
   /** To a body of a type that is not taken. */
   readonly wrongType: string;
+  /** To a request that comes while the process ends. */
+  readonly stopping: () => HttpError;
   /** The answer to an error that only this service knows; null for every other. */
   readonly answerOf: (error: FastifyError) => HttpError | null;
 };
@@ -20,13 +22,12 @@ export const createErrorHandler = (refusals: Refusals) => {
     if (request.raw.socket.destroyed) request.log.debug({ err: error }, 'the client went away');
     else if (told.statusCode === 500) request.log.error({ err: error }, 'a request failed');
     else if (told.statusCode > 500) request.log.warn({ err: error }, 'a request could not be served now');
-    const { code, message, details } = told;
     await reply
       .code(told.statusCode)
       // Given here too, because a request that found no route at all runs no hooks.
       .headers({ ...securityHeaders, ...dataHeaders, 'x-request-id': request.id, ...told.headers })
       .type('application/json; charset=utf-8')
-      .send({ error: { code, message, details, request_id: request.id } });
+      .send(errorBody(told, request.id));
   };
 };
 

@@ -10,9 +10,12 @@ export type CommonErrorCode =
   | 'INSUFFICIENT_SCOPE'
   | 'RESOURCE_NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'EXPECTATION_FAILED'
   | 'VALIDATION_ERROR'
+  | 'HEADERS_TOO_LARGE'
   | 'INTERNAL_ERROR';
 
 type HttpErrorOptions = {
@@ -49,3 +52,8 @@ export class CommonError extends HttpError<CommonErrorCode> {}
 
 export const invalid = (details: readonly Detail[]): CommonError =>
   new CommonError(422, 'VALIDATION_ERROR', 'The request has invalid values; see details.', { details });
+
+/** The one envelope of all errors. */
+export const errorBody = ({ code, message, details }: HttpError, requestId: string) => ({
+  error: { code, message, details, request_id: requestId },
+});

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { createLogger } from '../../logger.ts';
 import { createMetrics } from '../../metrics.ts';
+import { HttpError } from '../http-error.ts';
 import { type App, type AppOptions, createApp } from '../app.ts';
 
 /** An app that takes bodies of 1000 bytes; closed after the test. */
@@ -11,6 +12,7 @@ export const smallApp = (t: TestContext, more: Partial<AppOptions> = {}): App =>
     limits: { bodyLimit: 1000 },
     tooLarge: 'At most 1000 bytes.',
     wrongType: 'JSON only.',
+    stopping: () => new HttpError(503, 'STOPPING', 'Elsewhere, please.'),
     answerOf: () => null,
     ...more,
   });
