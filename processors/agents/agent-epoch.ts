@@ -1,2 +1,2 @@
 /** Raised whenever the fold gives other spans for the same events: rows of newer code hold against those of older. */
-export const agentEpoch = 1;
+export const agentEpoch = 2;

@@ -19,11 +19,14 @@ export type AgentDay = {
   readonly spans: readonly { readonly kind: string; readonly from: number; readonly to: number | null }[];
 };
 
-/** The spans of some days: what went on at the end of one goes on to the next day that is known of, the last until now. */
+/**
+ * The spans of some days: what went on at the end of one goes on to the next day that is known of, which tells the rest;
+ * the last until now.
+ */
 export const spansOfDays = (days: readonly AgentDay[], untilUs: number): AgentSpan[] =>
   days.flatMap(({ spans }, at) => {
     const end = days[at + 1]?.day_at ?? untilUs;
-    return spans.map(({ kind, from, to }) => ({ kind, from, to: Math.max(from, to ?? end) }));
+    return spans.map(({ kind, from, to }) => ({ kind, from, to: Math.max(from, Math.min(to ?? end, end)) }));
   });
 
 /**

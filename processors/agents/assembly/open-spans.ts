@@ -72,9 +72,9 @@ export class OpenSpans {
     this.#closed.push(row);
   }
 
-  /** All spans in the order in which they began. */
+  /** All spans in the order in which they began; of one that ends by itself the end is known before anything follows. */
   rows(): AgentSpanRow[] {
-    const open = [...this.#open.values()].map((span) => toRow(span, null, false));
+    const open = [...this.#open.values()].map((span) => toRow(span, span.until, false));
     return [...this.#closed, ...open].sort((a, b) => a.from - b.from || compare(nameOf(a), nameOf(b)));
   }
 }

@@ -43,6 +43,26 @@ test('case 37: an agent on two devices and in two queues is one person', async (
   });
 });
 
+test('an agent of Asterisk who is in two queues and on two devices', async () => {
+  const told = agentsTold(
+    queueLog(`
+      0|0.7|NONE|ann|AGENTCALLBACKLOGIN|SIP/desk
+      2|0.9|NONE|ann|AGENTCALLBACKLOGIN|SIP/mobile
+      3|NONE|sales|ann|ADDMEMBER|
+      3|NONE|support|ann|ADDMEMBER|
+      4|4.1|support|NONE|ENTERQUEUE||5550100|1
+      8|8.1|sales|NONE|ENTERQUEUE||5550101|1
+      10|4.1|support|ann|CONNECT|6|@9.2|1
+      25|8.1|sales|ann|CONNECT|17|@24.2|1
+      30|4.1|support|ann|COMPLETECALLER|6|20|1
+      40|8.1|sales|ann|COMPLETEAGENT|17|15|1
+      50|0.7|NONE|ann|AGENTCALLBACKLOGOFF|SIP/desk|50
+      60|0.9|NONE|ann|AGENTCALLBACKLOGOFF|SIP/mobile|58`),
+  );
+  const { login_ms, connect_ms, occupancy } = await told.time('ann', 0, 60);
+  assert.deepEqual({ login_ms, connect_ms, occupancy }, { login_ms: 60_000, connect_ms: 30_000, occupancy: 50 });
+});
+
 /** As rows are ordered: by their first instant, then by name. */
 const byBeginning = (one: string, other: string): number => {
   const from = (text: string): number => Number(/ (\d+)–/.exec(text)?.[1]);
@@ -61,6 +81,25 @@ test('case 38: paused and logged out while the call goes on', async () => {
   await told.gives('ann', ['login 0–30', 'contact v1 10–40', 'pause 20–~30']);
   // The talk after the logout is told, and is no part of the time in which the agent could work; the pause begins when
   // the talk ends, which it did not before the logout.
+  assert.deepEqual(await told.time('ann', 0, 60), {
+    login_ms: 30_000,
+    pause_ms: 0,
+    connect_ms: 30_000,
+    wrap_ms: 0,
+    occupancy: 66.67,
+  });
+});
+
+test('an agent of Asterisk who pauses and logs out while the call goes on', async () => {
+  const told = agentsTold(
+    queueLog(`
+      0|NONE|NONE|ann|AGENTCALLBACKLOGIN|SIP/ann
+      4|4.1|support|NONE|ENTERQUEUE||5550100|1
+      10|4.1|support|ann|CONNECT|6|@9.2|1
+      20|NONE|support|ann|PAUSE|tea
+      30|NONE|NONE|ann|AGENTCALLBACKLOGOFF|SIP/ann|30
+      40|4.1|support|ann|COMPLETECALLER|6|30|1`),
+  );
   assert.deepEqual(await told.time('ann', 0, 60), {
     login_ms: 30_000,
     pause_ms: 0,
@@ -92,6 +131,21 @@ test('case 39: a login that was never closed ends with what shows that it is ove
       300 agent.snapshot - agent=ann status=available
       400 switch.started - switch=pbx9`),
   ).gives('ann', ['login s1 0–']);
+});
+
+test('an agent of Asterisk whose logoff was never written: a restart ends it, and the next login counts no time twice', async () => {
+  await agentsTold(
+    queueLog(`
+      0|NONE|NONE|ann|AGENTCALLBACKLOGIN|SIP/ann
+      5|NONE|NONE|ann|PAUSEALL|lunch
+      400|NONE|NONE|NONE|QUEUESTART|`),
+  ).gives('ann', ['login 0–~400', 'pause 5–~400 lunch']);
+  await agentsTold(
+    queueLog(`
+      0|NONE|NONE|ann|AGENTCALLBACKLOGIN|SIP/ann
+      500|NONE|NONE|ann|AGENTCALLBACKLOGIN|SIP/ann
+      600|NONE|NONE|ann|AGENTCALLBACKLOGOFF|SIP/ann|100`),
+  ).gives('ann', ['login 0–600']);
 });
 
 test('case 40: a pause of all queues and of one: paused while either holds, and the time counts once', async () => {
@@ -150,6 +204,29 @@ test('case 41: the next caller cuts the wrap-up; one that begins with the interv
   });
 });
 
+test('an agent of Wazo whose wrap-up the next caller cuts; the last ends by its limit, though nothing follows', async () => {
+  const told = agentsTold(
+    queueLog(`
+      0|NONE|NONE|ann|AGENTCALLBACKLOGIN|SIP/ann
+      4|4.1|support|NONE|ENTERQUEUE||5550100|1
+      10|4.1|support|ann|CONNECT|6|@9.2|1
+      30|4.1|support|ann|COMPLETECALLER|6|20|1
+      30|4.1|support|ann|WRAPUPSTART|60
+      35|35.1|support|NONE|ENTERQUEUE||5550101|1
+      45|35.1|support|ann|CONNECT|10|@44.2|1
+      60|35.1|support|ann|COMPLETECALLER|10|15|1
+      60|35.1|support|ann|WRAPUPSTART|10`),
+  );
+  await told.gives('ann', [
+    'login 0–',
+    'contact pbx1/1767607204.1:support 10–30',
+    'wrap pbx1/1767607204.1:support 30–~45',
+    'contact pbx1/1767607235.1:support 45–60',
+    'wrap pbx1/1767607235.1:support 60–~70',
+  ]);
+  assert.equal((await told.time('ann', 60, 3600)).wrap_ms, 10_000);
+});
+
 test('an agent who works through midnight: each day has its part, and a day with no event is not lost', async () => {
   const told = agentsTold(
     receivedAt(
@@ -174,6 +251,17 @@ test('an agent who works through midnight: each day has its part, and a day with
     wrap_ms: 0,
     occupancy: null,
   });
+});
+
+test('a wrap-up that its limit would take past midnight, and that the next caller cuts after it', async () => {
+  const told = agentsTold(
+    canonical(`
+      0                  agent.logged_in    - agent=ann
+      ${midnightS - 5}   agent.wrap_started - agent=ann visit=v1 limit_ms=60000
+      ${midnightS + 5}   queue.connected    - agent=ann visit=v2 anchor=0
+      ${midnightS + 100} queue.completed    - agent=ann visit=v2 anchor=0`),
+  );
+  assert.equal((await told.time('ann', midnightS - 60, midnightS + 60)).wrap_ms, 10_000);
 });
 
 test('a connection that the queue took back was none', async () => {

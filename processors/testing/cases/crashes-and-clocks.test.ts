@@ -72,46 +72,6 @@ test('case 49: the real hang-up comes after the closing rules had given the call
   });
 });
 
-test('case 50: another switch’s clock is ahead: no span is measured by two clocks', async () => {
-  // The trunk between the switches: pbx1 calls pbx2, whose clock is 7 s behind; somebody said that they are one call.
-  const link = (call: string, anchor: number): string =>
-    `4.0 call.linked - call=${call} anchor=${anchor} from=x into=a id=link-${call}`;
-  await told(
-    canonical(
-      `
-      0.0   leg.created  a  anchor=0 dir=in kind=user from=1001 to=3001
-      0.1   leg.created  a2 anchor=0 dir=out kind=trunk to=3001
-      6.0   leg.answered a2 anchor=0
-      6.0   leg.answered a  anchor=0
-      6.0   leg.bridged  a  anchor=0 with=a2
-      26.0  leg.ended    a  anchor=0 q850=16 by=far
-      26.0  leg.ended    a2 anchor=0 q850=16
-      ${link('a', 0)}`,
-      { call: 'a' },
-    ),
-    canonical(
-      `
-      0.5   leg.created  x  anchor=0.5 switch=pbx2 dir=in kind=trunk from=1001 to=3001
-      -6.7  leg.created  x2 anchor=0.5 switch=pbx2 dir=out kind=user to=3001
-      -1.0  leg.answered x2 anchor=0.5 switch=pbx2
-      -1.0  leg.bridged  x  anchor=0.5 switch=pbx2 with=x2
-      33.0  leg.ended    x  anchor=0.5 switch=pbx2 q850=16
-      33.0  leg.ended    x2 anchor=0.5 switch=pbx2 q850=16
-      ${link('x', 0.5)} switch=pbx2`,
-      { call: 'x' },
-    ),
-  ).gives({
-    started_at: at(0),
-    answered_at: at(6),
-    ended_at: at(26),
-    duration_ms: 26_000,
-    connect_ms: 20_000,
-    talk_ms: 20_000,
-    hold_ms: 0,
-    quality: ['clock_anomaly', 'merged'],
-  });
-});
-
 test('case 51: the clock is set back within a call: the switch’s own measure holds', async () => {
   await told(
     canonical(
@@ -201,39 +161,6 @@ test('case 55: ids are ordered as second and counter, not as texts', async () =>
       ].join('\n'),
     ),
   ).gives({ call_key: channel('0.9'), started_at: at(0.1), quality: ['merged'] });
-});
-
-const pbx2 = (table: string): ReturnType<typeof canonical> => canonical(table, { call: 'y', kind: 'freeswitch' });
-/** One SIP call through two switches, each telling its own leg of it. */
-const twoSwitches = [
-  ...canonical(
-    `
-    0.0  leg.created x anchor=0 switch=edge dir=in kind=trunk from=+442079460123 to=1002 sip_id=abc@carrier
-    20.0 leg.ended   x anchor=0 switch=edge q850=16`,
-    { call: 'x' },
-  ),
-  ...pbx2(`
-    0.1  leg.created y anchor=0.1 switch=pbx2 dir=in kind=trunk from=+442079460123 to=1002 sip_id=abc@carrier
-    20.0 leg.ended   y anchor=0.1 switch=pbx2 q850=16`),
-];
-
-test('case 56: one SIP Call-ID on two switches is one call only where somebody who knows says so', async () => {
-  await told(twoSwitches).givesEach([
-    { call_key: 'x', sip_call_ids: ['abc@carrier'], quality: [] },
-    { call_key: 'y', sip_call_ids: ['abc@carrier'], quality: [] },
-  ]);
-  const link = (call: string, anchor: number, name: string): string =>
-    `1.0 call.linked - call=${call} anchor=${anchor} switch=${name} from=y into=x reason=sip_call_id id=link-${call}`;
-  await told(
-    twoSwitches,
-    canonical(link('x', 0, 'edge'), { call: 'x' }),
-    canonical(link('y', 0.1, 'pbx2'), { call: 'y' }),
-  ).gives({
-    call_key: 'x',
-    sip_call_ids: ['abc@carrier'],
-    quality: ['merged'],
-    legs: [{ leg_id: 'x' }, { leg_id: 'y' }],
-  });
 });
 
 test('case 57: a phone that uses one SIP Call-ID again makes another call of another leg', async () => {

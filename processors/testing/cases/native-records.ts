@@ -9,13 +9,15 @@ export type NativeRecord = {
   readonly value: unknown;
   /** Second of the test at which it came, where it matters. */
   readonly receivedAt?: number;
+  /** Whose it is, where not pbx1's. */
+  readonly switchId?: string;
 };
 
-/** The events that ingest makes of native records of the switch pbx1, received long after they were told. */
+/** The events that ingest makes of native records, received long after they were told. */
 export const eventsOf = (records: readonly NativeRecord[]): Event[] =>
-  records.flatMap(({ dialect, value, receivedAt = 80_000 }) => {
+  records.flatMap(({ dialect, value, receivedAt = 80_000, switchId = 'pbx1' }) => {
     const observedAtUs = at(receivedAt);
-    const normalised = dialect.normalise(value, source({ observedAtUs, askedSwitchId: 'pbx1' }));
+    const normalised = dialect.normalise(value, source({ observedAtUs, askedSwitchId: switchId }));
     if ('rejection' in normalised) throw new Error(`${normalised.rejection.message}: ${JSON.stringify(value)}`);
     return normalised.events;
   });
