@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
+import { Connections, type ConnectionLimits } from './connections.ts';
 import { readRequest, splitPath, type Exchange, type Reply } from './exchange.ts';
 import { refuseUnsupported } from './operations/attributes.ts';
 import { authenticate, type Credentials, type SignedRequest } from './protocol/authenticate.ts';
@@ -18,6 +19,14 @@ export type S3ServerOptions = {
   readonly host: string;
   readonly port: number;
   readonly log: Logger;
+  readonly limits?: S3Limits;
+};
+
+export type S3Limits = ConnectionLimits & {
+  /** For the head of a request. */
+  readonly headersMs: number;
+  /** Of silence, after an answer. */
+  readonly keepAliveMs: number;
 };
 
 export type S3Server = {
@@ -26,27 +35,35 @@ export type S3Server = {
   readonly stop: () => Promise<void>;
 };
 
-const maxConnections = 1024;
-const headersTimeoutMs = 15_000;
+const usualLimits: S3Limits = {
+  maxConnections: 1024,
+  headersMs: 15_000,
+  keepAliveMs: 5000,
+  betweenRequestsMs: 20_000,
+  pieceMs: 60_000,
+};
 /** A body of 5 GiB at 1.5 MB/s. */
 const requestTimeoutMs = 3600_000;
-const timeoutCheckMs = 5000;
-const idleSocketTimeoutMs = 60_000;
+const timeoutCheckMs = 1000;
 const stopGraceMs = 3000;
 /** How long a client that was answered before its body ended may go on sending, so that it gets to read the answer. */
 const unreadBodyMs = 5000;
 
 /** Starts the endpoint. Port 0 takes a free one. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const { limits = usualLimits } = options;
   const server = createServer({
-    headersTimeout: headersTimeoutMs,
+    headersTimeout: limits.headersMs,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: timeoutCheckMs,
   });
-  server.maxConnections = maxConnections;
-  server.setTimeout(idleSocketTimeoutMs);
+  const connections = new Connections(limits, options.log);
+  server.on('connection', (socket) => connections.admit(socket));
+  server.on('close', () => connections.stop());
   const running = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
+    connections.begin(message, response);
     const answered = respond(options, message, response);
     running.add(answered);
     void answered.finally(() => running.delete(answered));

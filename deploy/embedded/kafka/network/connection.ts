@@ -190,6 +190,7 @@ export class Connection {
   }
 
   async #send(parts: Part[]): Promise<void> {
+    this.#noteProgress(); // the client waited until now
     try {
       if (this.#socket.writable) await sendAnswer(this.#socket, parts, () => this.#noteProgress());
     } finally {

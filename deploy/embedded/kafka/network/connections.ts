@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { findIdlest } from '../../idlest.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
@@ -39,15 +40,10 @@ export class Connections {
 
   /** False when all clients wait for the broker. */
   #makeRoom(): boolean {
-    const [slowest] = [...this.#connections].filter(({ idleSinceMs }) => idleSinceMs !== null).sort(bySlowness);
-    if (slowest === undefined) return false;
-    this.#connections.delete(slowest); // its socket closes later
-    slowest.close('too many connections: the one that was idle longest is closed');
+    const idlest = findIdlest(this.#connections);
+    if (idlest === undefined) return false;
+    this.#connections.delete(idlest); // its socket closes later
+    idlest.close('too many connections: the one that was idle longest is closed');
     return true;
   }
-}
-
-/** First those who never asked anything: opening connections must not be enough to drive out those who use theirs. */
-function bySlowness(a: Connection, b: Connection): number {
-  return Number(a.hasAsked) - Number(b.hasAsked) || (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0);
 }
