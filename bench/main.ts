@@ -2,6 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createKey } from '../deploy/cli/keys.ts';
+import { measureEmbeddedClickHouse } from './embedded-clickhouse.ts';
 import { measureEmbeddedKafka } from './embedded-kafka.ts';
 import { measureEmbeddedS3 } from './embedded-s3.ts';
 import { measureIngest } from './ingest.ts';
@@ -15,7 +16,7 @@ import { measureVisible } from './visible.ts';
 
 const help = `Measures Trunkline with all its engines on this machine and prints a table.
 
-  node bench/main.ts [--only pipeline,ingest,visible,listing,embedded-kafka,embedded-s3] [--calls N] [--stored N] [--log-gib N] [--engines embedded] [--port-base N]
+  node bench/main.ts [--only pipeline,ingest,visible,listing,embedded-kafka,embedded-clickhouse,embedded-s3] [--calls N] [--stored N] [--log-gib N] [--engines embedded] [--port-base N]
 
   --only       which measurements (default: all)
   --calls      calls for pipeline and ingest (default 30000, of 10 events each)
@@ -27,7 +28,7 @@ const help = `Measures Trunkline with all its engines on this machine and prints
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'pipeline,ingest,visible,listing,embedded-kafka,embedded-s3' },
+    only: { type: 'string', default: 'pipeline,ingest,visible,listing,embedded-kafka,embedded-clickhouse,embedded-s3' },
     calls: { type: 'string', default: '30000' },
     stored: { type: 'string', default: '20000000' },
     'log-gib': { type: 'string', default: '10' },
@@ -69,6 +70,7 @@ const ofInstallation = {
 /** What needs one engine alone. */
 const ofEngine = {
   'embedded-kafka': async () => measureEmbeddedKafka(Number(values['log-gib'])),
+  'embedded-clickhouse': measureEmbeddedClickHouse,
   'embedded-s3': measureEmbeddedS3,
 } satisfies Record<string, () => Promise<Measurement[]>>;
 

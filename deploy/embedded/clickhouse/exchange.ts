@@ -29,11 +29,9 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Gives the query up; the engine kills what of it runs. */
   abandon(): void;
-  /** All of the engine's query but its text. */
-  readonly query: Omit<EngineQuery, 'text' | 'format'>;
+  /** What the engine's query takes from the request as it is. */
+  readonly query: Pick<EngineQuery, 'database' | 'settings' | 'params' | 'readonly'>;
 }
-
-let runs = 0;
 
 export function openExchange(
   parts: ServerParts,
@@ -41,13 +39,12 @@ export function openExchange(
   response: ServerResponse,
   request: QueryRequest,
 ): Exchange {
-  runs += 1;
   const gone = new AbortController();
   response.on('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  const { database, settings, params, readonly, queryId } = request;
-  const query = { mark: `run-${runs} ${queryId}`, database, settings, params, readonly };
+  const { database, settings, params, readonly } = request;
+  const query = { database, settings, params, readonly };
   return { parts, message, response, request, signal: gone.signal, abandon: () => gone.abort(), query };
 }
 

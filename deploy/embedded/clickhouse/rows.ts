@@ -81,7 +81,7 @@ async function runInLane(exchange: Exchange, statement: Rows): Promise<void> {
   const pipe = parts.pipes.take();
   const source = pipe.open();
   const ended = parts.engine
-    .run({ ...query, text: withOutput(statement, pipe.path, format), format }, signal)
+    .run({ ...query, text: withOutput(statement, pipe.path, format), changesSession: false, format }, signal)
     .then<Ended, Ended>(
       (result) => ({ ok: true, result }),
       (reason: unknown) => ({ ok: false, error: fromEngine(reason) }),

@@ -11,7 +11,10 @@ export async function runCommand(exchange: Exchange, text: string, wrote = false
   const { parts, signal, request, response } = exchange;
   const release = await parts.writes.enter(signal);
   try {
-    const result = await parts.engine.run({ ...exchange.query, text, format: request.defaultFormat }, signal);
+    const result = await parts.engine.run(
+      { ...exchange.query, text, changesSession: !wrote, format: request.defaultFormat },
+      signal,
+    );
     await sendWhole(response, answerHead(exchange, request.defaultFormat), result.bytes, summary(result, wrote));
   } finally {
     release();
