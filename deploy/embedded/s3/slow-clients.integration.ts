@@ -25,6 +25,7 @@ const unlimited: S3Limits = {
   pieceMs: longMs,
 };
 const Bucket = 'slow';
+const halfHead = 'GET / HTTP/1.1\r\nhost: ';
 /** More than the sockets' buffers hold. */
 const large = Buffer.alloc(20 * 1024 ** 2, 'large');
 
@@ -44,7 +45,11 @@ async function serverWith(t: TestContext, limits: Partial<S3Limits>): Promise<Se
   const store = await openStore(folder.path, log);
   const credentials = { accessKeyId: 'AKTESTING', secretAccessKey: 'a-secret/for+tests', region: 'us-east-1' };
   const server = await startS3Server({
-    ...{ store, credentials, host: '127.0.0.1', port: 0, log },
+    store,
+    credentials,
+    host: '127.0.0.1',
+    port: 0,
+    log,
     limits: { ...unlimited, ...limits },
   });
   const { port } = server;
@@ -97,7 +102,7 @@ async function beginDownload({ s3 }: Server): Promise<IncomingMessage> {
 
 for (const [what, first, slowly] of [
   ['says nothing', '', ''],
-  ['sends its head a byte at a time', 'GET / HTTP/1.1\r\nhost: ', 'x'],
+  ['sends its head a byte at a time', halfHead, 'x'],
   ['sends empty lines', '', '\r\n'],
 ] as const) {
   test(`a client that ${what} is cut`, limit, async (t) => {
@@ -167,6 +172,7 @@ test('slow clients on all connections do not keep others from being served', lim
     () => connected(t, server),
     async () => {
       const socket = await connected(t, server);
+      socket.write(halfHead);
       writeSlowly(socket, 'x');
       return socket;
     },
