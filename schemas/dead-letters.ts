@@ -1,4 +1,4 @@
-import { recordHash } from './event-codec.ts';
+import { contentHash } from './event-codec.ts';
 import type { Event } from './events.ts';
 import { quarantineId } from './ids.ts';
 import { isPlausibleInstant } from './instants.ts';
@@ -71,7 +71,7 @@ export const messageLetter = (
   const { tenant_id, switch_id, boot_id, native, observed_at } = event;
   return deadLetterOf(rejection, {
     ...logged,
-    quarantine_id: quarantineId(tenant_id, topic, Buffer.from(recordHash(raw, event))),
+    quarantine_id: quarantineId(tenant_id, topic, Buffer.from(contentHash(raw))),
     tenant_id,
     switch_id,
     boot_id,

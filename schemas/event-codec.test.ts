@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contentHash, decodeEvent, encodeEvent, eventSchema, recordHash } from './event-codec.ts';
+import { contentHash, decodeEvent, encodeEvent, eventSchema } from './event-codec.ts';
 import { type Event, payloadRecords } from './events.ts';
 import { rabinFingerprint } from './rabin.ts';
 
@@ -39,9 +39,8 @@ test('reception does not change the content hash, everything else does', () => {
   assert.notEqual(contentHash(encodeEvent({ ...event, event_id: `${event.event_id}x` })), hash);
 });
 
-test('an event written by an older schema is the same event: defaults stand for what it could not say', () => {
+test('an event of an older schema says the same: defaults stand for what it could not say', () => {
   const event = { ...anyEvent(), type: 'leg.answered', payload: { leg: null, amd: 'unknown' } } as Event;
-  const newest = encodeEvent(event);
   const first = eventSchema.released[0] as (typeof eventSchema.released)[number];
   const { type: _, ...wire } = { ...event, payload: { 'trunkline.LegAnswered': { leg: null } } };
   const fingerprint = rabinFingerprint(JSON.stringify(first.schema()));
@@ -49,8 +48,6 @@ test('an event written by an older schema is the same event: defaults stand for 
   const decoded = decodeEvent(older);
   assert.ok('event' in decoded);
   assert.deepEqual({ ...decoded.event.payload }, event.payload);
-  assert.equal(recordHash(older, decoded.event), contentHash(newest));
-  assert.equal(recordHash(newest, event), contentHash(newest));
 });
 
 test('bytes that are no event are rejected, never thrown', () => {

@@ -29,13 +29,10 @@ export const decodeEvent = (bytes: Buffer): Decoded => {
   }
 };
 
-/** As `contentHash`, of a record as it came: bytes of an older schema hash as the newest would write them. */
-export const recordHash = (bytes: Buffer, event: Event): string =>
-  contentHash(eventSchema.isNewest(bytes) ? bytes : encodeEvent(event));
-
 /**
  * Hash of what an event says, leaving out when it was received: the same native event read twice has the same hash.
- * The envelope starts with the two fields of reception, so its content is the bytes behind them.
+ * The envelope starts with the two fields of reception, so its content is the bytes behind them. They are hashed as
+ * they came, whichever released schema wrote them: a log that is read again after an upgrade gives the rows it gave.
  */
 export const contentHash = (bytes: Buffer): string => {
   const clockOffset = afterVarint(bytes, headerBytes);

@@ -1,7 +1,7 @@
 import type { LogRecord, RecordBatch } from '../../runtime/kafka.ts';
 import type { AgentEventRow } from '../../schemas/agent-rows.ts';
 import { type DeadLetter, messageLetter } from '../../schemas/dead-letters.ts';
-import { decodeEvent, recordHash } from '../../schemas/event-codec.ts';
+import { contentHash, decodeEvent } from '../../schemas/event-codec.ts';
 import { isPlausibleInstant } from '../../schemas/instants.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
 import { topics } from '../../schemas/topics.ts';
@@ -69,7 +69,7 @@ const toRow = (event: AgentEvent, raw: Buffer): AgentEventRow => ({
   agent_id: agentOf(event),
   occurred_at: event.occurred_at,
   event_id: event.event_id,
-  content_hash: recordHash(raw, event),
+  content_hash: contentHash(raw),
   observed_order: Number.MAX_SAFE_INTEGER - event.observed_at,
   switch_id: event.switch_id,
   type: event.type,

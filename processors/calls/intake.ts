@@ -1,6 +1,6 @@
 import type { LogRecord, RecordBatch } from '../../runtime/kafka.ts';
 import { type DeadLetter, messageLetter } from '../../schemas/dead-letters.ts';
-import { decodeEvent, recordHash } from '../../schemas/event-codec.ts';
+import { contentHash, decodeEvent } from '../../schemas/event-codec.ts';
 import type { Event, EventType } from '../../schemas/events.ts';
 import { isPlausibleInstant } from '../../schemas/instants.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
@@ -50,7 +50,7 @@ const takeRecord = ({ value, timestampMs }: LogRecord, source: string): Arrived 
     return messageLetter(rejection, { stage, event: null, raw: value, source, timestampMs });
   }
   const { event } = decoded;
-  const arrived = { event, ref: refOf(event), hash: recordHash(value, event), raw: value, source, timestampMs };
+  const arrived = { event, ref: refOf(event), hash: contentHash(value), raw: value, source, timestampMs };
   const flaw = flawOf(event);
   if (flaw !== null) return refusedEvent(flaw, arrived);
   return isOfCall(event) ? arrived : null;

@@ -1,6 +1,6 @@
 import type { RecordBatch } from '../../runtime/kafka.ts';
 import { type DeadLetter, messageLetter } from '../../schemas/dead-letters.ts';
-import { decodeEvent, recordHash } from '../../schemas/event-codec.ts';
+import { contentHash, decodeEvent } from '../../schemas/event-codec.ts';
 import type { Event } from '../../schemas/events.ts';
 import { isPlausibleInstant } from '../../schemas/instants.ts';
 import type { Rejection } from '../../schemas/rejections.ts';
@@ -70,7 +70,7 @@ const toRow = (event: Event, raw: Buffer): SwitchEventRow => ({
   type: event.type,
   occurred_at: event.occurred_at,
   event_id: event.event_id,
-  content_hash: recordHash(raw, event),
+  content_hash: contentHash(raw),
   observed_order: latest - event.observed_at,
   observed_at: event.observed_at,
   boot_id: event.boot_id,

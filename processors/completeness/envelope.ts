@@ -1,5 +1,5 @@
 import avro from 'avsc';
-import { contentHash, decodeEvent, eventSchema, recordHash } from '../../schemas/event-codec.ts';
+import { contentHash, decodeEvent, eventSchema } from '../../schemas/event-codec.ts';
 import { headerBytes } from '../../schemas/single-object.ts';
 import { isPlausibleInstant } from '../../schemas/instants.ts';
 import type { Envelope } from '../../schemas/events.ts';
@@ -44,9 +44,8 @@ const numberingKinds: ReadonlySet<string> = new Set(['other', 'simulator']);
 
 /** Reads the head of an event; null where the bytes are none. */
 export const countEvent = (bytes: Buffer, timestampMs: number): Counted | null => {
-  const read = eventSchema.isNewest(bytes) ? readNewest(bytes) : readOlder(bytes);
-  if (read === null) return null;
-  const { head, hash } = read;
+  const head = eventSchema.isNewest(bytes) ? readNewest(bytes) : readOlder(bytes);
+  if (head === null) return null;
   const { seq } = head.native;
   const isNumbered = seq !== null && head.boot_id !== '' && numberingKinds.has(head.switch_kind);
   return {
@@ -54,19 +53,17 @@ export const countEvent = (bytes: Buffer, timestampMs: number): Counted | null =
     switchId: head.switch_id,
     bootId: head.boot_id,
     receivedAtUs: isPlausibleInstant(head.observed_at) ? head.observed_at : timestampMs * 1000,
-    identity: BigInt(`0x${hash}`),
+    identity: BigInt(`0x${contentHash(bytes)}`),
     seq: isNumbered ? seq : -1,
   };
 };
 
-type Read = { readonly head: Head; readonly hash: string };
-
-const readNewest = (bytes: Buffer): Read | null => {
+const readNewest = (bytes: Buffer): Head | null => {
   const { value, offset } = headType.decode(bytes, headerBytes);
-  return offset < 0 ? null : { head: value, hash: contentHash(bytes) };
+  return offset < 0 ? null : value;
 };
 
-const readOlder = (bytes: Buffer): Read | null => {
+const readOlder = (bytes: Buffer): Head | null => {
   const decoded = decodeEvent(bytes);
-  return 'event' in decoded ? { head: decoded.event, hash: recordHash(bytes, decoded.event) } : null;
+  return 'event' in decoded ? decoded.event : null;
 };
