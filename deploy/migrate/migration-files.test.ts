@@ -30,3 +30,12 @@ test('applied files are left out, a changed one is named', () => {
   assert.deepEqual(pendingMigrations([one, two], new Map([[one.file, one.checksum]])), { pending: [two] });
   assert.deepEqual(pendingMigrations([one, two], new Map([[one.file, 'other']])), { changed: '001_a.sql' });
 });
+
+test('tables that a newer version made are named, whatever an older one called its own files', () => {
+  const [one, two] = [toMigration('001_a.sql', 'A'), toMigration('002_b.sql', 'B')];
+  const applied = new Map([[one.file, one.checksum]]);
+  assert.deepEqual(pendingMigrations([one, two], new Map([...applied, ['003_c.sql', 'other']])), {
+    newer: '003_c.sql',
+  });
+  assert.deepEqual(pendingMigrations([one, two], new Map([...applied, ['001_z.sql', 'other']])), { pending: [two] });
+});

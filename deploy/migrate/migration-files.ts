@@ -22,12 +22,15 @@ export const toMigration = (file: string, text: string): Migration => {
   return { file, statement, checksum: hash('sha256', statement, 'hex') };
 };
 
-/** Which are left to do; names an applied file that is another one now. */
+/** Which are left to do; names an applied file that is another one now, or one that only a newer Trunkline has. */
 export const pendingMigrations = (
   migrations: readonly Migration[],
   applied: ReadonlyMap<string, string>,
-): { pending: readonly Migration[] } | { changed: string } => {
+): { pending: readonly Migration[] } | { changed: string } | { newer: string } => {
   const changed = migrations.find(({ file, checksum }) => applied.has(file) && applied.get(file) !== checksum);
   if (changed !== undefined) return { changed: changed.file };
+  const newest = migrations.at(-1)?.file ?? '';
+  const newer = [...applied.keys()].find((file) => file.slice(0, 3) > newest.slice(0, 3));
+  if (newer !== undefined) return { newer };
   return { pending: migrations.filter(({ file }) => !applied.has(file)) };
 };

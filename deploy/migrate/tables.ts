@@ -34,6 +34,11 @@ export const migrateTables = async (config: ClickHouseConfig, logger: Logger): P
         `schemas/clickhouse/${plan.changed} was applied to this database with another content: ` +
           'restore it and put the change into a new file with the next number',
       );
+    if ('newer' in plan)
+      throw new CommandError(
+        `these tables are a newer Trunkline's (${plan.newer} was applied to them): start that one, ` +
+          'or this one on the backup from before the upgrade',
+      );
     for (const { file, statement, checksum } of plan.pending) {
       const statements = cluster === undefined ? [statement] : toClusterStatements(statement, cluster);
       for (const one of statements) await clickhouse.command(one);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { checkPortsFree, portsFrom } from '../up/ports.ts';
 import type { RunFile } from '../up/run-file.ts';
 
-const commandLine = fileURLToPath(new URL('../cli/trunkline.mjs', import.meta.url));
+const presentCommandLine = fileURLToPath(new URL('../cli/trunkline.mjs', import.meta.url));
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string };
 
@@ -16,6 +16,7 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null; output
 export const runCommand = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  commandLine: string = presentCommandLine,
 ): { child: ChildProcess; output: () => string; ended: Promise<Ended> } => {
   const child = spawn(process.execPath, [commandLine, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,6 +72,8 @@ export type StartOptions = {
   portBase?: number;
   demo?: boolean;
   env?: Readonly<Record<string, string>>;
+  /** Of another version of Trunkline. */
+  commandLine?: string;
 };
 
 /** Starts `trunkline up` and waits until it has written its run file. */
@@ -78,7 +81,7 @@ export const startInstallation = async (options: StartOptions): Promise<Installa
   const { dataDir, demo = false } = options;
   const portBase = options.portBase ?? (await freePortBase());
   const args = ['up', '--data', dataDir, '--port-base', String(portBase), ...(demo ? ['--demo'] : [])];
-  const { child, output, ended } = runCommand(args, options.env);
+  const { child, output, ended } = runCommand(args, options.env, options.commandLine);
   const run = (): RunFile => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as RunFile;
   let hasEnded = false;
   void ended.finally(() => {

@@ -1,11 +1,9 @@
 /** What docs/operations.md says of backups, done: a copy started elsewhere, and tables built anew from the log. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { until } from '../../runtime/testing/until.ts';
-import { createApiClient } from '../feed/api-client.ts';
 import {
   endInstallation,
   type Installation,
@@ -16,7 +14,7 @@ import {
 } from './installation.ts';
 import { startLoad } from './load.ts';
 import { tableHashes } from './table-hashes.ts';
-import { callsOfApi, expectedTotals, settled } from './told.ts';
+import { callsOfApi, expectedTotals, recordingHashes, settled } from './told.ts';
 
 const [original, copy] = [newDataDir(), newDataDir()];
 let running: Installation | undefined;
@@ -41,17 +39,9 @@ const tables = ['calls', 'call_events', 'call_anchors', 'recordings', 'quarantin
 
 const storedBytes = async (installation: Installation) => tableHashes(installation.run(), tables);
 
-/** Every recording as the API gives it, by its id: the hash of its bytes. */
-const recordingsOfApi = async (installation: Installation): Promise<Map<string, string>> => {
+const recordingsOf = async (installation: Installation) => {
   const { api, api_key: key } = installation.run();
-  const page = await createApiClient(api, key).get<{ data: { id: string }[] }>('/v1/recordings?limit=1000');
-  const hashes = (page?.data ?? []).map(async ({ id }) => {
-    const answer = await fetch(`${api}/v1/recordings/${id}/download`, { headers: { 'x-api-key': key } });
-    assert.equal(answer.status, 200, id);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return [id, createHash('sha256').update(bytes).digest('hex')] as const;
-  });
-  return new Map(await Promise.all(hashes));
+  return recordingHashes(api, key);
 };
 
 const callsOf = async (installation: Installation) => {
@@ -70,11 +60,11 @@ test('a copy of the folder of one that was stopped is the same installation, whe
   const { truths, badRecords } = await load.finish();
   const expected = expectedTotals(truths, badRecords);
   assert.deepEqual(await settled(first.run(), expected), expected);
-  const before = [await callsOf(first), await recordingsOfApi(first), await storedBytes(first)];
+  const before = [await callsOf(first), await recordingsOf(first), await storedBytes(first)];
   await stop(first);
   cpSync(original, copy, { recursive: true, preserveTimestamps: true });
   const second = await start({ dataDir: copy });
-  assert.deepEqual([await callsOf(second), await recordingsOfApi(second), await storedBytes(second)], before);
+  assert.deepEqual([await callsOf(second), await recordingsOf(second), await storedBytes(second)], before);
   await stop(second);
 });
 
@@ -82,7 +72,7 @@ test('without its ClickHouse the tables of calls, recordings and refused records
   timeout: 240_000,
 }, async () => {
   const whole = await start({ dataDir: copy });
-  const before = [await callsOf(whole), await recordingsOfApi(whole), await storedBytes(whole)];
+  const before = [await callsOf(whole), await recordingsOf(whole), await storedBytes(whole)];
   await stop(whole);
   rmSync(join(copy, 'clickhouse'), { recursive: true });
   // All that make tables read the log from its beginning; notifications stays where it is, so that nothing is told again.
@@ -92,6 +82,6 @@ test('without its ClickHouse the tables of calls, recordings and refused records
   await until(async () => JSON.stringify(await storedBytes(rebuilt)) === JSON.stringify(before[2])).catch(
     () => undefined,
   );
-  assert.deepEqual([await callsOf(rebuilt), await recordingsOfApi(rebuilt), await storedBytes(rebuilt)], before);
+  assert.deepEqual([await callsOf(rebuilt), await recordingsOf(rebuilt), await storedBytes(rebuilt)], before);
   await stop(rebuilt);
 });

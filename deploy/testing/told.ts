@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CallTruth, totalsOf } from '../demo/truth.ts';
 import { type ApiCall, createApiClient } from '../feed/api-client.ts';
@@ -59,3 +60,14 @@ export const saidByTruth = (truths: readonly CallTruth[]): Map<string, Said> =>
       { disposition, direction, duration_ms },
     ]),
   );
+
+/** The hash of each recording's bytes as an API gives them, by its id. */
+export const recordingHashes = async (api: string, key: string): Promise<Readonly<Record<string, string>>> => {
+  const page = await createApiClient(api, key).get<{ data: { id: string }[] }>('/v1/recordings?limit=1000');
+  const hashes = (page?.data ?? []).map(async ({ id }) => {
+    const answer = await fetch(`${api}/v1/recordings/${id}/download`, { headers: { 'x-api-key': key } });
+    if (!answer.ok) throw new Error(`the download of ${id} was answered ${answer.status}`);
+    return [id, hash('sha256', new Uint8Array(await answer.arrayBuffer()), 'hex')] as const;
+  });
+  return Object.fromEntries(await Promise.all(hashes));
+};
