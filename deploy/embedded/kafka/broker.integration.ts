@@ -125,6 +125,45 @@ test('everything is there after a clean restart', LIMIT, async () => {
   await rm(other, { recursive: true });
 });
 
+test('after a kill the generation before it commits nothing, whoever is a member by then', LIMIT, async () => {
+  const other = await mkdtemp(join(tmpdir(), 'trunkline-kafka-'));
+  const place = { topic: 'held', partition: 0 };
+  const first = await startBrokerProcess(other);
+  const before = new Kafka({ brokers: [first.address], logLevel: logLevel.NOTHING }).admin();
+  await before.connect();
+  await before.createTopics({ topics: [{ topic: 'held' }] });
+  await before.disconnect();
+  const old = await WireClient.connect(first.address);
+  const zombie = await wire.joinGroup(old, 'group', '');
+  assert.equal(await wire.syncGroup(old, 'group', zombie), ErrorCode.NONE);
+  assert.equal(await wire.commitOffset(old, 'group', zombie, { ...place, offset: 5 }), ErrorCode.NONE);
+  await first.end('SIGKILL');
+
+  const second = await startBrokerProcess(other);
+  const client = await WireClient.connect(second.address);
+  const commit = (member: wire.Membership, offset: number): Promise<number> =>
+    wire.commitOffset(client, 'group', member, { ...place, offset });
+  assert.equal(await commit(zombie, 9), ErrorCode.UNKNOWN_MEMBER_ID);
+  const member = await wire.joinGroup(client, 'group', '');
+  assert.ok(member.generation > zombie.generation);
+  assert.equal(await wire.syncGroup(client, 'group', member), ErrorCode.NONE);
+  assert.equal(await commit(zombie, 9), ErrorCode.UNKNOWN_MEMBER_ID);
+  assert.equal(await commit({ ...member, generation: zombie.generation }, 9), ErrorCode.ILLEGAL_GENERATION);
+  assert.equal(await wire.committedOffset(client, 'group', place), 5);
+  assert.equal(await commit(member, 6), ErrorCode.NONE);
+  client.close();
+  assert.equal(await second.end('SIGTERM'), 0);
+  await rm(other, { recursive: true });
+});
+
+test('a topic takes no more partitions than there may be', LIMIT, async () => {
+  await admin.createTopics({ topics: [{ topic: 'grown', numPartitions: 2 }] });
+  const client = await connect();
+  assert.equal(await wire.createPartitions(client, 'grown', 1_001), ErrorCode.INVALID_PARTITIONS);
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: ['grown'] });
+  assert.equal(found[0]?.partitions.length, 2);
+});
+
 test('compaction is refused with a reason', LIMIT, async () => {
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
   await assert.rejects(admin.createTopics({ topics: [{ topic: 'compacted', configEntries }] }), (error: Error) => {
@@ -247,34 +286,18 @@ test('requests sent without waiting are answered in order', LIMIT, async () => {
 });
 
 test('clients that do not read what they asked for cost next to nothing', LIMIT, async () => {
+  const start = { topic: 'large', partition: 0, offset: 0 };
   await fullTopic('large', 20);
   const slow = await Promise.all(Array.from({ length: 40 }, connect));
   for (const client of slow) {
     client.socket.pause();
-    for (let i = 0; i < 10; i += 1) fetchAll(client, 'large').catch(() => undefined); // 8 GB in all
+    for (let i = 0; i < 10; i += 1) wire.fetchFrom(client, start).catch(() => undefined); // 8 GB in all
   }
   await assertServing();
-  const read = await fetchAll(await connect(), 'large');
-  assert.ok(read.remaining > 19_000_000);
+  const read = await wire.fetchFrom(await connect(), start);
+  assert.ok(read.bytes > 19_000_000);
   assert.ok((await residentMegabytes()) < 250, 'nothing like what was asked for');
 });
-
-function fetchAll(client: WireClient, topic: string): ReturnType<WireClient['request']> {
-  return client.request(1, 4, (w) =>
-    w
-      .int32(-1) // replica
-      .int32(0) // max wait
-      .int32(1) // min bytes
-      .int32(100_000_000)
-      .int8(0) // isolation level
-      .int32(1)
-      .string(topic)
-      .int32(1)
-      .int32(0)
-      .int64(0)
-      .int32(100_000_000),
-  );
-}
 
 async function residentMegabytes(): Promise<number> {
   if (process.platform !== 'linux') return 0;

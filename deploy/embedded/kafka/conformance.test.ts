@@ -265,6 +265,33 @@ test('deleted records are no longer read; what follows keeps its offsets', LIMIT
   );
 });
 
+test('a fetch before the log or behind its end is refused; at the end there is nothing yet', LIMIT, async () => {
+  const topic = await createTopic(1);
+  await producer.send({ topic, messages: Array.from({ length: 10 }, (_, i) => ({ value: `${i}` })) });
+  await admin.fetchTopicOffsets(topic); // kafkajs does not look for the leader before it deletes
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '7' }] });
+  const client = await connectWire();
+  const at = (offset: number): Promise<wire.Fetched> => wire.fetchFrom(client, { topic, partition: 0, offset });
+  for (const outside of [0, 6, 11]) assert.equal((await at(outside)).errorCode, ErrorCode.OFFSET_OUT_OF_RANGE);
+  assert.ok((await at(7)).bytes > 0);
+  assert.deepEqual(await at(10), { errorCode: ErrorCode.NONE, highWatermark: 10, bytes: 0 });
+});
+
+test('a topic gets more partitions, never fewer or as many as it has, and only where it is', LIMIT, async () => {
+  const topic = await createTopic(3);
+  const client = await connectWire();
+  const countOf = async (): Promise<number | undefined> =>
+    (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length;
+  for (const count of [2, 3, 0, -1]) {
+    assert.equal(await wire.createPartitions(client, topic, count), ErrorCode.INVALID_PARTITIONS, `${count}`);
+  }
+  const missing = await wire.createPartitions(client, `${topic}-missing`, 5);
+  assert.equal(missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  assert.equal(await countOf(), 3);
+  assert.equal(await wire.createPartitions(client, topic, 5), ErrorCode.NONE);
+  await until(async () => (await countOf()) === 5);
+});
+
 test('a deleted topic is gone and its name is free', LIMIT, async () => {
   const topic = await createTopic(2);
   await producer.send({ topic, messages: [{ value: 'old' }] });

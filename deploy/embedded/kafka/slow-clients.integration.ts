@@ -12,7 +12,6 @@ import pino from 'pino';
 import { until } from '../../../runtime/testing/until.ts';
 import { type ConnectionLimits, startBroker } from './broker.ts';
 import { ErrorCode } from './protocol/error-codes.ts';
-import type { Reader } from './protocol/reader.ts';
 import { buildBatch } from './testing/build-batch.ts';
 import { WireClient } from './testing/wire-client.ts';
 import * as wire from './testing/wire-requests.ts';
@@ -21,6 +20,7 @@ const LIMIT = { timeout: 60_000 };
 const LONG_MS = 600_000;
 const TOPIC = 'slow';
 const PLACE = { topic: TOPIC, partition: 0 };
+const START = { ...PLACE, offset: 0 };
 
 type Broker = { address: string; logs: string[] };
 
@@ -65,23 +65,6 @@ function closing(socket: Socket): Promise<void> {
   return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
-function fetch(client: WireClient, { maxWaitMs, bytes }: { maxWaitMs: number; bytes: number }): Promise<Reader> {
-  return client.request(1, 4, (w) =>
-    w
-      .int32(-1) // replica
-      .int32(maxWaitMs)
-      .int32(1) // min bytes
-      .int32(bytes)
-      .int8(0) // isolation level
-      .int32(1)
-      .string(TOPIC)
-      .int32(1)
-      .int32(0)
-      .int64(0)
-      .int32(bytes),
-  );
-}
-
 /** More than the sockets' buffers hold. */
 async function fillTopic(client: WireClient): Promise<void> {
   for (let i = 0; i < 20; i += 1) {
@@ -91,7 +74,7 @@ async function fillTopic(client: WireClient): Promise<void> {
 
 function askWithoutReading(client: WireClient): void {
   client.socket.pause();
-  fetch(client, { maxWaitMs: 0, bytes: 100_000_000 }).catch(() => undefined);
+  wire.fetchFrom(client, START).catch(() => undefined);
 }
 
 test('a request that is not complete in time is cut, however often a byte of it comes', LIMIT, async (t) => {
@@ -119,8 +102,8 @@ test('a client that takes its answer bit by bit gets all of it', LIMIT, async (t
     socket.pause();
     setTimeout(() => socket.resume(), 20);
   });
-  const answer = await fetch(client, { maxWaitMs: 0, bytes: 100_000_000 });
-  assert.ok(answer.remaining > 19_000_000);
+  const answer = await wire.fetchFrom(client, START);
+  assert.ok(answer.bytes > 19_000_000);
 });
 
 test('an idle client is let go, and a producer that was comes back by itself', LIMIT, async (t) => {
@@ -143,7 +126,7 @@ test('an idle client is let go, and a producer that was comes back by itself', L
 
 test('a client that waits for its answer is not idle', LIMIT, async (t) => {
   const client = await wireClient(t, await brokerWith(t, { requestMs: 500, idleMs: 500 }));
-  await fetch(client, { maxWaitMs: 3_000, bytes: 1 });
+  await wire.fetchFrom(client, START, { maxWaitMs: 3_000 });
 });
 
 test(
@@ -186,7 +169,7 @@ test('when all clients wait for the broker, it is the new one that is refused', 
 async function startWaiting(client: WireClient): Promise<{ answer: Promise<unknown> }> {
   client.socket.cork();
   const first = ask(client);
-  const answer = fetch(client, { maxWaitMs: 3_000, bytes: 1 });
+  const answer = wire.fetchFrom(client, START, { maxWaitMs: 3_000 });
   client.socket.uncork(); // both requests in one piece
   await first;
   return { answer };

@@ -126,3 +126,56 @@ export async function offsetAt(client: WireClient, place: Place, timestamp = LAT
   answer.int64(); // timestamp
   return answer.int64();
 }
+
+/** Gives how many partitions the topic is to have; its own code tells what came of it. */
+export async function createPartitions(client: WireClient, topic: string, totalCount: number): Promise<number> {
+  const answer = await client.request(
+    37,
+    0,
+    (w) =>
+      w
+        .int32(1)
+        .string(topic)
+        .int32(totalCount)
+        .int32(-1) // no assignments
+        .int32(5_000)
+        .boolean(false), // not only validated
+  );
+  answer.int32(); // throttle time
+  answer.int32(); // one topic
+  answer.string();
+  return answer.int16();
+}
+
+export type Fetched = { errorCode: number; highWatermark: number; bytes: number };
+
+/** Reads one partition; `bytes` is how long the records are that came. */
+export async function fetchFrom(
+  client: WireClient,
+  { topic, partition, offset }: Place & { offset: number },
+  { maxWaitMs = 0, maxBytes = 100_000_000 } = {},
+): Promise<Fetched> {
+  const answer = await client.request(1, 4, (w) =>
+    w
+      .int32(-1) // replica
+      .int32(maxWaitMs)
+      .int32(1) // min bytes
+      .int32(maxBytes)
+      .int8(0) // isolation level
+      .int32(1)
+      .string(topic)
+      .int32(1)
+      .int32(partition)
+      .int64(offset)
+      .int32(maxBytes),
+  );
+  answer.int32(); // throttle time
+  answer.int32(); // one topic
+  answer.string();
+  answer.int32(); // one partition
+  answer.int32();
+  const [errorCode, highWatermark] = [answer.int16(), answer.int64()];
+  answer.int64(); // last stable offset
+  answer.int32(); // no aborted transactions
+  return { errorCode, highWatermark, bytes: answer.int32() };
+}
