@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from './make-folder.ts';
 
 /** The folder belongs to a process that runs. */
 export class FolderInUse extends Error {
@@ -59,7 +60,7 @@ async function claimAlone(folder: string, locks: string, claim: string): Promise
 
 async function putDown(locks: string, claim: string): Promise<void> {
   for (;;) {
-    await mkdir(locks, { recursive: true });
+    await makeFolder(locks);
     try {
       return await writeFile(claim, '');
     } catch (error) {

@@ -4,7 +4,7 @@ import type { DialectName } from '../feed/dialects.ts';
 import { readRunFile } from '../up/run-file.ts';
 import { CommandError } from './command-error.ts';
 import { terminalOutput } from './output.ts';
-import { secondsOption } from './option-values.ts';
+import { folderOption, secondsOption } from './option-values.ts';
 
 type Options = {
   data?: string;
@@ -75,7 +75,7 @@ export const addFeedCommands = (program: Command): void => {
     .command('feed')
     .description('push captures of native events through ingest, and see the calls they make')
     // Of the parent, so that they may stand before or behind the dialect.
-    .option('--data <dir>', 'push into the `trunkline up` that runs on this folder (default: data)')
+    .option('--data <dir>', 'push into the `trunkline up` that runs on this folder (default: data)', folderOption)
     .option('--ingest <url>', 'or: where to push, http://host:port')
     .option('--api <url>', 'with --ingest: where to look for the calls')
     .option('--key <secret>', 'API key (default: the installation’s own; with --ingest: TRUNKLINE_API_KEY)')

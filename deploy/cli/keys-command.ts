@@ -1,12 +1,13 @@
 import process from 'node:process';
 import type { Command } from 'commander';
-import { listOption } from './option-values.ts';
+import { folderOption, listOption } from './option-values.ts';
 
 type Common = { data?: string; tenant: string };
 
 const dataOption = [
   '--data <dir>',
   'use the `trunkline up` that runs on this folder (default: the environment, else ./data)',
+  folderOption,
 ] as const;
 
 const examples = `

@@ -9,6 +9,7 @@ import { CommandError } from './command-error.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addFeedCommands } from './feed-command.ts';
 import { addKeysCommands } from './keys-command.ts';
+import { endWithOutput } from './lost-output.ts';
 import { addQuarantineCommands } from './quarantine-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addReassembleCommand } from './reassemble-command.ts';
@@ -56,6 +57,8 @@ for (const add of [
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
+endWithOutput(say);
+
 /** Says what went wrong; gives the exit code. */
 const report = (error: unknown): number => {
   // Commander has said it already.
@@ -75,6 +78,8 @@ const report = (error: unknown): number => {
 try {
   await program.parseAsync();
 } catch (error) {
-  // Something that was begun before the failure, such as reading standard input, must not keep the process.
-  process.exit(report(error));
+  const exitCode = report(error);
+  // Something that was begun before the failure, such as reading standard input, must not keep the process; that what
+  // it printed could not be written is told before.
+  setImmediate(() => process.exit(exitCode));
 }

@@ -1,12 +1,17 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { useDataDir } from './data-dir.ts';
+import { folderOption } from './option-values.ts';
 
 export const addMigrateCommand = (program: Command): void => {
   program
     .command('migrate')
     .description('create or update topics, tables and bucket; safe to run again and at the same time')
-    .option('--data <dir>', 'take addresses and credentials from the `trunkline up` that runs on this folder')
+    .option(
+      '--data <dir>',
+      'take addresses and credentials from the `trunkline up` that runs on this folder',
+      folderOption,
+    )
     .addHelpText(
       'after',
       `

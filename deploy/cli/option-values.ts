@@ -10,6 +10,12 @@ export const portOption =
     return port;
   };
 
+/** Reads the name of a folder: empty, as an unset variable leaves it, it would mean the one we are in. */
+export const folderOption = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('Give a folder.');
+  return text;
+};
+
 /** Reads words separated by commas. */
 export const listOption = (text: string): readonly string[] => {
   const words = text.split(',').map((word) => word.trim());

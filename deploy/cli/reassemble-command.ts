@@ -6,6 +6,7 @@ import { parseInstant } from '../../query-api/listing/instants.ts';
 import { CommandError } from './command-error.ts';
 import { useDataDir } from './data-dir.ts';
 import { terminalOutput } from './output.ts';
+import { folderOption } from './option-values.ts';
 
 type Options = {
   from: number;
@@ -24,9 +25,7 @@ const instantOption = (text: string): number => {
   return parsed.us;
 };
 
-/** Asks whoever sits there; a script has to say so beforehand. */
 const ask = async (): Promise<boolean> => {
-  if (!process.stdin.isTTY) throw new CommandError('give --yes to have the rows written without being asked');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question('\nWrite these rows? [y/N] ');
   terminal.close();
@@ -47,7 +46,7 @@ export const addReassembleCommand = (program: Command): void => {
     .option('--dry-run', 'only show what would change', false)
     .option('--diff <file>', 'every change of every call, as NDJSON')
     .option('--yes', 'write without asking', false)
-    .option('--data <dir>', 'use the `trunkline up` that runs on this folder (default: the environment)')
+    .option('--data <dir>', 'use the `trunkline up` that runs on this folder (default: the environment)', folderOption)
     .option('--state <file>', 'where it notes how far it is (default: reassemble.json in the data folder, else here)')
     .addHelpText(
       'after',
@@ -64,6 +63,8 @@ Examples:
     )
     .action(async ({ data, from, to, tenant, dryRun, diff, yes, state }: Options) => {
       if (to <= from) throw new CommandError('--to must be later than --from', 2);
+      if (!dryRun && !yes && !process.stdin.isTTY)
+        throw new CommandError('nobody can be asked here: give --yes to have the rows written, or --dry-run', 2);
       if (data !== undefined) useDataDir(data);
       const { runReassemble } = await import('../reassemble/run-reassemble.ts');
       process.exitCode = await runReassemble(

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { stopWithParent } from '../../runtime/lifecycle.ts';
 import { useDataDir } from './data-dir.ts';
+import { folderOption } from './option-values.ts';
 
 export type Service = { name: string; description: string; run: () => Promise<void> };
 
@@ -68,7 +69,11 @@ export const addService = (parent: Command, { name, description, run }: Service,
   parent
     .command(name)
     .description(description)
-    .option('--data <dir>', 'take addresses and credentials from the `trunkline up` that runs on this folder')
+    .option(
+      '--data <dir>',
+      'take addresses and credentials from the `trunkline up` that runs on this folder',
+      folderOption,
+    )
     .addOption(new Option('--with-parent', 'stop when standard input ends').hideHelp())
     .addHelpText('after', help)
     .action(async ({ data, withParent }: { data?: string; withParent?: boolean }) => {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
-import { portOption } from './option-values.ts';
+import { folderOption, portOption } from './option-values.ts';
 
 type Options = { data: string; portBase: number; demo: boolean };
 
@@ -8,7 +8,7 @@ export const addUpCommand = (program: Command): void => {
   program
     .command('up')
     .description('start everything on this machine: engines, ingest, processors, API')
-    .option('--data <dir>', 'folder that holds everything: engines, logs, credentials', 'data')
+    .option('--data <dir>', 'folder that holds everything: engines, logs, credentials', folderOption, 'data')
     .option('--port-base <port>', 'first of the 13 ports in use', portOption(1024, 65_520), 4000)
     .option('--demo', 'simulate a call centre: a day of history, then live calls', false)
     .addHelpText(

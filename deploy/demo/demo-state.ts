@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOwnJson } from '../up/own-json.ts';
 import { writePrivateJson } from '../up/private-file.ts';
 import type { Period } from './arrivals.ts';
 
@@ -14,13 +14,11 @@ export type DemoState = {
 
 const statePath = (folder: string): string => join(folder, 'demo.json');
 
-export const readDemoState = (folder: string): DemoState | null => {
-  try {
-    return JSON.parse(readFileSync(statePath(folder), 'utf8')) as DemoState;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-};
+export const readDemoState = (folder: string): DemoState | null =>
+  readOwnJson<DemoState>(
+    statePath(folder),
+    ['seed', 'periods', 'sent_until_us'],
+    'remove it, and the demo begins anew with a day of history',
+  );
 
 export const writeDemoState = (folder: string, state: DemoState): void => writePrivateJson(statePath(folder), state);

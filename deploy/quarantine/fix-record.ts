@@ -18,7 +18,7 @@ export type FixOptions = {
 /** Has a record taken again as corrected; resolves to the exit code. */
 export const fixRecord = async (client: QuarantineClient, options: FixOptions, output: Output): Promise<number> => {
   const { id, file, switchName, wait, timeoutMs } = options;
-  const text = file === undefined ? editedRecord(await client.show(id)) : readFileSync(file, 'utf8');
+  const text = file === undefined ? editedRecord(await client.show(id)) : textOf(file);
   if (text === null) {
     output.print('nothing was changed, so nothing is done');
     return exitCodes.done;
@@ -30,6 +30,14 @@ export const fixRecord = async (client: QuarantineClient, options: FixOptions, o
   if (wait) return waitForAll(client, [begun], timeoutMs, output);
   output.print(`${id} is being taken again`);
   return exitCodes.done;
+};
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`);
+  }
 };
 
 const editedRecord = ({ id, status, record, redrive }: RecordDetail): string | null => {

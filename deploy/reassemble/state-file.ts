@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Cursor, Range } from '../../processors/calls/reassembly/range-queries.ts';
 import type { Summary } from '../../processors/calls/reassembly/summary.ts';
 import { replaceFile } from '../../runtime/durable-write.ts';
+import { makeFolder } from '../../runtime/make-folder.ts';
+import { readOwnJson } from '../up/own-json.ts';
 
 /** How far a reassembly is that has begun to write: where a killed one goes on. */
 export type State = {
@@ -19,24 +20,14 @@ export type State = {
 
 /** The state of an earlier run for the same range and assembler, if there is one. */
 export const readState = (file: string, epoch: number, range: Range): State | null => {
-  const text = textOf(file);
-  if (text === null) return null;
-  const state = JSON.parse(text) as State;
+  const state = readOwnJson<State>(file, ['range'], 'remove it to begin anew, or name another with --state');
+  if (state === null) return null;
   const isSame = state.epoch === epoch && JSON.stringify(state.range) === JSON.stringify(range);
   return isSame ? state : null;
 };
 
-const textOf = (file: string): string | null => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-};
-
 export const writeState = async (file: string, state: State): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await replaceFile(file, JSON.stringify(state));
 };
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
 import { until } from '../../runtime/testing/until.ts';
 import { createApiClient } from '../feed/api-client.ts';
+import type { Credentials } from '../up/credentials.ts';
 import {
   freePortBase,
   type Installation,
@@ -95,14 +96,20 @@ test('a busy port is named, with the way out', { timeout: 30_000 }, async () => 
   }
 });
 
-test('when up is killed its processes end by themselves, and the next up takes over', {
+test('when up is killed its processes end by themselves, and the next up takes over, without a key that was revoked', {
   timeout: 120_000,
 }, async () => {
   const dataDir = freshDataDir();
   const first = await startInstallation({ dataDir });
   const pids = Object.values(first.run().processes);
+  const { api_key } = JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8')) as Credentials;
+  await runCommand(['keys', 'revoke', '--tenant', 'demo', '--data', dataDir, api_key.key_id]).ended;
   first.kill('SIGKILL');
   await first.ended;
   await until(() => !pids.some(isAlive));
-  await stopped(await startInstallation({ dataDir, portBase: first.portBase }));
+  const next = await startInstallation({ dataDir, portBase: first.portBase });
+  await until(() => next.output().includes('Trunkline is ready'));
+  assert.match(next.output(), /the first one is revoked; make another:\n\n {2}trunkline keys create --tenant demo /);
+  assert.doesNotMatch(next.output(), /sk_live_/);
+  await stopped(next);
 });

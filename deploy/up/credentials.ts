@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '../../schemas/api-keys.ts';
+import { readOwnJson } from './own-json.ts';
 import { writePrivateJson } from './private-file.ts';
 
 export type KeyCredential = { key_id: string; secret: string };
@@ -29,15 +29,15 @@ const newCredentials = (): Credentials => ({
   switch_key: newKey(),
 });
 
+const fields = ['clickhouse_password', 's3_access_key_id', 's3_secret_access_key', 'api_key', 'switch_key'] as const;
+const wayOut = 'restore it, or move it away: the next start makes new ones (API keys in it stay valid until revoked)';
+
 /** Reads the credentials of a data folder; makes them when it is new. */
 export const loadCredentials = (dataDir: string): Credentials => {
   const path = join(dataDir, 'credentials.json');
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Credentials;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const made = newCredentials();
-    writePrivateJson(path, made);
-    return made;
-  }
+  const known = readOwnJson<Credentials>(path, fields, wayOut);
+  if (known !== null) return known;
+  const made = newCredentials();
+  writePrivateJson(path, made);
+  return made;
 };

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../cli/command-error.ts';
+import { readOwnJson } from './own-json.ts';
 import { writePrivateJson } from './private-file.ts';
 
 /** Where everything of a running installation is, for scripts and the other commands. */
@@ -24,12 +25,9 @@ export const removeRunFile = (dataDir: string): void => rmSync(runFilePath(dataD
 
 /** The installation that runs on a data folder; a `CommandError` where none does. */
 export const readRunFile = (dataDir: string): RunFile => {
-  try {
-    return JSON.parse(readFileSync(runFilePath(dataDir), 'utf8')) as RunFile;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CommandError(
-      `nothing runs on ${dataDir} (no ${runFilePath(dataDir)}): start it with \`trunkline up --data ${dataDir}\``,
-    );
-  }
+  const path = runFilePath(dataDir);
+  const fields = ['api', 'ingest', 'api_key', 'kafka', 'clickhouse', 's3'] as const;
+  const run = readOwnJson<RunFile>(path, fields, `\`trunkline up --data ${dataDir}\` writes it when it starts`);
+  if (run !== null) return run;
+  throw new CommandError(`nothing runs on ${dataDir} (no ${path}): start it with \`trunkline up --data ${dataDir}\``);
 };

@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { FolderInUse, lockFolder } from '../../runtime/folder-lock.ts';
+import { makeFolder } from '../../runtime/make-folder.ts';
 import { onStopRequest } from '../../runtime/stop-request.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { migrate } from '../migrate/migrate.ts';
-import { loadCredentials } from './credentials.ts';
+import { type KeyCredential, loadCredentials } from './credentials.ts';
 import { connectionEnvironment } from './environment.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { ensureOwnKeys } from './own-keys.ts';
@@ -23,8 +23,7 @@ const stopTimeoutMs = 9_000;
 /** Starts everything, keeps it running until it is asked to stop; resolves to the exit code. */
 export const runUp = async (options: UpOptions): Promise<number> => {
   const dataDir = resolve(options.dataDir);
-  makeDataDir(dataDir);
-  const unlock = await lockDataDir(dataDir);
+  const unlock = await takeDataDir(dataDir);
   try {
     removeRunFile(dataDir);
     const ports = portsFrom(options.portBase);
@@ -37,22 +36,19 @@ export const runUp = async (options: UpOptions): Promise<number> => {
   }
 };
 
-const makeDataDir = (dataDir: string): void => {
+/** Makes the folder and keeps others off it; returns how to give it back. */
+const takeDataDir = async (dataDir: string): Promise<() => Promise<void>> => {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new CommandError(`--data ${dataDir} is no folder that can be used: ${(error as Error).message}`, 2);
-  }
-};
-
-const lockDataDir = async (dataDir: string): Promise<() => Promise<void>> => {
-  try {
+    await makeFolder(dataDir, 0o700);
     return await lockFolder(dataDir);
   } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error;
-    throw new CommandError(
-      `another \`trunkline up\` runs on ${dataDir} (process ${error.pid}); stop it, or take another --data`,
-    );
+    if (error instanceof FolderInUse)
+      throw new CommandError(
+        `another \`trunkline up\` runs on ${dataDir} (process ${error.pid}); stop it, or take another --data`,
+      );
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file' : message;
+    throw new CommandError(`--data ${dataDir} cannot be used as a folder: ${reason}; take another`, 2);
   }
 };
 
@@ -73,10 +69,10 @@ const runInstallation = async (installation: Installation, demo: boolean): Promi
   );
   const startedAt = performance.now();
   const start = async (): Promise<void> => {
-    await startAll(installation, fleet, demo);
+    const liveKeys = await startAll(installation, fleet, demo);
     isReady = true;
     publish();
-    say(summary(installation, performance.now() - startedAt));
+    say(summary(installation, performance.now() - startedAt, liveKeys.has(installation.credentials.api_key)));
   };
   try {
     await Promise.race([start(), stop]);
@@ -89,14 +85,21 @@ const runInstallation = async (installation: Installation, demo: boolean): Promi
   return 0;
 };
 
-const startAll = async (installation: Installation, fleet: Fleet, demo: boolean): Promise<void> => {
+/** Resolves to the keys of the installation that can be used. */
+const startAll = async (
+  installation: Installation,
+  fleet: Fleet,
+  demo: boolean,
+): Promise<ReadonlySet<KeyCredential>> => {
   const env = { ...process.env, ...connectionEnvironment(describeInstallation(installation)) };
   say(`Starting Trunkline on ${installation.dataDir}`);
   await fleet.start(engineSpecs(installation));
   await step('topics, tables, bucket', () => migrate(env, () => {}));
-  await step('keys', () => ensureOwnKeys(env, installation.credentials));
+  const liveKeys = await step('keys', () => ensureOwnKeys(env, installation.credentials));
   await fleet.start(serviceSpecs(installation));
-  if (demo) await fleet.start([demoSpec(installation)]);
+  if (demo && liveKeys.has(installation.credentials.switch_key)) await fleet.start([demoSpec(installation)]);
+  else if (demo) say('The demo does not run: its key, "demo switches", is revoked.');
+  return liveKeys;
 };
 
 const stopAll = async (fleet: Fleet): Promise<void> => {

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConfigOf, type ConfigSpec, readConfig } from '../../runtime/config.ts';
 import { createKafka, createLogView, type KafkaConnection } from '../../runtime/kafka.ts';
 import { type Owner, runService } from '../../runtime/lifecycle.ts';
 import { createLogger, type Logger } from '../../runtime/logger.ts';
+import { makeFolder } from '../../runtime/make-folder.ts';
 import { createMetrics } from '../../runtime/metrics.ts';
 import { type Readiness, startProbes } from '../../runtime/probes.ts';
 import { type Directory, type DirectoryEvent, directoryLog } from '../../schemas/directory.ts';
@@ -64,7 +64,7 @@ const start = async <Spec extends ConfigSpec & typeof sourceSettings, Mark>(
   const logger = createLogger(`source-${kind.name}`, config.logLevel);
   const registry = createMetrics(`source-${kind.name}`);
   const metrics = createSourceMetrics(registry);
-  await mkdir(config.stateDir, { recursive: true });
+  await makeFolder(config.stateDir);
   const kafka = createKafka(config, logger);
   const publishing = await startPublishing(
     { ...config, kafka, logger, spoolDir: join(config.stateDir, 'spool'), onSpoolChange: metrics.spooled },

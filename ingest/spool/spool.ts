@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { lockFolder } from '../../runtime/folder-lock.ts';
 import { createGroupCommit } from '../../runtime/group-commit.ts';
+import { makeFolder } from '../../runtime/make-folder.ts';
 import type { Message } from '../publishing.ts';
 import { decodeFrames, encodeFrame } from './frames.ts';
 import { recoverSegments } from './recovery.ts';
@@ -34,7 +34,7 @@ const defaultReadBytes = 4 * 1024 * 1024;
  */
 export const openSpool = async (options: SpoolOptions): Promise<Spool> => {
   const { folder, maxBytes, segmentBytes = defaultSegmentBytes, readBytes = defaultReadBytes } = options;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const unlock = await lockFolder(folder);
   const segments = await recoverSegments(folder);
   const writer = createSegmentWriter(folder, segments, segmentBytes);
