@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient, TupleParam } from '@clickhouse/client';
 import { startEngines } from '../../testing/engines.ts';
 
@@ -70,6 +71,25 @@ describe('parameters', () => {
     ['Array(UInt64)', [1n, 18446744073709551615n], ['1', '18446744073709551615']],
     ['Array(Nullable(String))', ['a', null], ['a', null]],
     ['Map(String, String)', { a: nasty }, { a: nasty }],
+    ['Map(UInt32, Nullable(String))', new Map([[1, null]]), { 1: null }],
+    ['Map(String, Array(UInt8))', { a: [1, 2] }, { a: [1, 2] }],
+    ['Array(Array(Int32))', [[1, -2], []], [[1, -2], []]],
+    ['Array(Bool)', [true, false], [true, false]],
+    ['Tuple(a String, b Nullable(UInt8))', new TupleParam([nasty, null]), { a: nasty, b: null }],
+    ['Nullable(UInt64)', null, null],
+    ['Int128', -(2n ** 127n), String(-(2n ** 127n))],
+    ['UInt256', 2n ** 256n - 1n, String(2n ** 256n - 1n)],
+    ['Float64', -1.5e300, -1.5e300],
+    ['Date', '2026-01-02', '2026-01-02'],
+    ["DateTime('UTC')", new Date('2026-01-02T03:04:05Z'), '2026-01-02 03:04:05'],
+    ["DateTime64(3, 'UTC')", new Date('2026-01-02T03:04:05.678Z'), '2026-01-02 03:04:05.678'],
+    ["DateTime64(9, 'UTC')", '2026-01-02 03:04:05.123456789', '2026-01-02 03:04:05.123456789'],
+    ['Decimal(18, 4)', '-123.4567', -123.4567],
+    ["Enum16('a b' = -300, 'it''s' = 5)", "it's", "it's"],
+    ['FixedString(4)', 'abcd', 'abcd'],
+    ['LowCardinality(String)', nasty, nasty],
+    ['IPv6', '2001:db8::1', '2001:db8::1'],
+    ['UUID', '61f0c404-5cb3-11e7-907b-a6006ad3dba0', '61f0c404-5cb3-11e7-907b-a6006ad3dba0'],
     [
       "Array(Tuple(String, DateTime64(6, 'UTC'), String))",
       [new TupleParam(['t', '2026-01-02 03:04:05.123456', nasty])],
@@ -81,6 +101,12 @@ describe('parameters', () => {
       assert.deepEqual(await value(`SELECT {p:${type}} AS v`, { p: given }), expected);
     });
   }
+
+  test('Identifier, a name that needs quoting too', async () => {
+    const names = { database: 'system', table: 'numbers', column: 'a `b` c' };
+    const query = 'SELECT number AS {column:Identifier} FROM {database:Identifier}.{table:Identifier} LIMIT 1';
+    assert.deepEqual(await rows(query, names), [{ 'a `b` c': '0' }]);
+  });
 
   test('a list of 2,000 keys, in the URL and as a form, chooses its rows', async () => {
     await client.command({
@@ -161,6 +187,30 @@ describe('inserts', () => {
       assert.deepEqual(await rows(read, { t: name }), [row]);
     }
   });
+
+  test('JSONEachRow from a stream of rows that are made while they are sent', async () => {
+    await client.command({ query: 'CREATE TABLE streamed (n UInt64, s String) ENGINE = MergeTree ORDER BY n' });
+    const made = function* () {
+      for (let n = 0; n < 20_000; n += 1) yield { n, s: `row\n\n${n}` };
+    };
+    const values = Readable.from(made(), { objectMode: true });
+    const { summary } = await client.insert({ table: 'streamed', values, format: 'JSONEachRow' });
+    assert.equal(summary?.written_rows, '20000');
+    assert.equal(await value('SELECT uniqExact(n, s) AS v FROM streamed'), '20000');
+  });
+
+  for (const format of ['Native', 'Parquet', 'ArrowStream', 'CSVWithNames', 'TabSeparated', 'JSONCompactEachRow']) {
+    test(`${format} as it was read`, async () => {
+      await client.command({ query: table(`from_${format}`) });
+      await client.command({ query: table(`to_${format}`) });
+      await client.insert({ table: `from_${format}`, values: [row], format: 'JSONEachRow' });
+      const given = await client.exec({ query: `SELECT * FROM from_${format} FORMAT ${format}` });
+      const values = Readable.from(await given.stream.toArray(), { objectMode: false });
+      const taken = await client.exec({ query: `INSERT INTO to_${format} FORMAT ${format}`, values });
+      taken.stream.resume();
+      assert.deepEqual(await rows(read, { t: `to_${format}` }), [row]);
+    });
+  }
 
   test('VALUES in the text of a command', async () => {
     await client.command({ query: 'CREATE TABLE texts (a UInt8, b String) ENGINE = MergeTree ORDER BY a' });
@@ -261,6 +311,34 @@ describe('answers', () => {
     await result.text();
   });
 
+  test('rows with progress', async () => {
+    const result = await client.query({
+      query: 'SELECT sum(number) AS v FROM numbers(1000000)',
+      format: 'JSONEachRowWithProgress',
+    });
+    const lines: unknown[] = [];
+    for await (const batch of result.stream()) lines.push(...batch.map((line) => line.json()));
+    assert.ok(lines.some((line) => isDeepStrictEqual(line, { row: { v: '499999500000' } })));
+    assert.ok(lines.some((line) => Object.hasOwn(line as object, 'progress')));
+  });
+
+  test('wait_end_of_query and send_progress_in_http_headers', async () => {
+    const clickhouse_settings = { wait_end_of_query: 1, send_progress_in_http_headers: 1 } as const;
+    const query = 'SELECT sum(number) AS v FROM numbers(1000000)';
+    const result = await client.query({ query, format: 'JSONEachRow', clickhouse_settings });
+    assert.deepEqual(await result.json(), [{ v: '499999500000' }]);
+    const late = 'SELECT throwIf(number = 1000000) FROM numbers(2000000)';
+    await assert.rejects(client.query({ query: late, format: 'JSONEachRow', clickhouse_settings }), { code: '395' });
+  });
+
+  test('the statistics of JSON tell the rows read', async () => {
+    const result = await client.query({
+      query: 'SELECT sum(number) FROM numbers(1000000)',
+      format: 'JSON',
+    });
+    assert.equal((await result.json()).statistics?.rows_read, 1_000_000);
+  });
+
   test('ping', async () => {
     assert.deepEqual(await client.ping(), { success: true });
   });
@@ -297,11 +375,29 @@ describe('errors', () => {
     ['SELECT nothing FROM numbers(1)', '47', 'UNKNOWN_IDENTIFIER'],
     ['SELECT (1', '62', 'SYNTAX_ERROR'],
     ['SELECT {missing:String}', '456', 'UNKNOWN_QUERY_PARAMETER'],
+    ['SELECT 1 SETTINGS no_such_setting = 1', '115', 'UNKNOWN_SETTING'],
+    ['SELECT no_such_function()', '46', 'UNKNOWN_FUNCTION'],
+    ["SELECT toUInt8('x')", '6', 'CANNOT_PARSE_TEXT'],
     ['SELECT throwIf(number = 3) FROM numbers(10)', '395', 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO'],
   ];
   for (const [query, code, type] of cases) {
     test(type, () => assert.rejects(rows(query), { code, type }));
   }
+
+  test('what is no format, or cannot hold the columns, is told at once', async () => {
+    for (const [format, code] of [
+      ['NoSuchFormat', '73'],
+      ['Npy', '161'],
+    ]) {
+      const exec = client.exec({ query: `SELECT 1 AS a, 2 AS b FORMAT ${format}` });
+      await assert.rejects(exec, { code });
+    }
+  });
+
+  test('a syntax error speaks of the text that was sent', async () => {
+    const exec = client.exec({ query: 'SELECT 1 ORDER BY' });
+    await assert.rejects(exec, { code: '62', message: /failed at position 18 \(end of query\)/ });
+  });
 
   test('statuses: 404 for what is unknown, 400 for syntax, 403 for a wrong password', async () => {
     const status = async (query: string, key: string): Promise<[number, string | null]> => {

@@ -9,6 +9,13 @@ test("the engine's message becomes code, name and text", () => {
   assert.equal(error.message, "Unknown table 'x' (maybe y).");
 });
 
+test('one that is wrapped in others is told once', () => {
+  const wrapped =
+    'Code: 73. DB::Exception: Code: 73. DB::Exception: Unknown format X. (UNKNOWN_FORMAT) (version 26.7.2.1). (UNKNOWN_FORMAT)';
+  const error = fromEngine(new Error(wrapped));
+  assert.deepEqual([error.code, error.type, error.message], [73, 'UNKNOWN_FORMAT', 'Unknown format X.']);
+});
+
 test('what is not in that form is still an error', () => {
   const error = fromEngine(new Error('boom'));
   assert.equal(error.code, 1002);

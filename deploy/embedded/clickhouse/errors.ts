@@ -33,14 +33,20 @@ export function queryError(code: keyof typeof CODES, message: string): QueryErro
 
 const ENGINE_MESSAGE = /Code: (\d+)\. DB::Exception: ([\s\S]*)\(([A-Z0-9_]+)\)/;
 
-/** Reads the engine's `Code: N. DB::Exception: … (NAME)`; what has another form becomes UNKNOWN_EXCEPTION. */
+/**
+ * Reads the engine's `Code: N. DB::Exception: … (NAME)`, which it sometimes wraps in others like it; what has another
+ * form becomes UNKNOWN_EXCEPTION.
+ */
 export function fromEngine(reason: unknown): QueryError {
   if (reason instanceof QueryError) return reason;
   const text = reason instanceof Error ? reason.message : String(reason);
-  const match = ENGINE_MESSAGE.exec(text);
-  if (match === null) return queryError('internal', text);
-  const [, code, message, type] = match;
-  return new QueryError(Number(code), type ?? 'UNKNOWN_EXCEPTION', (message ?? '').trimEnd());
+  let error: QueryError | undefined;
+  for (let inner = ENGINE_MESSAGE.exec(text); inner !== null; ) {
+    const [, code, message = '', type = 'UNKNOWN_EXCEPTION'] = inner;
+    error = new QueryError(Number(code), type, message.trimEnd());
+    inner = message.startsWith(`Code: ${code}. `) ? ENGINE_MESSAGE.exec(message) : null;
+  }
+  return error ?? queryError('internal', text);
 }
 
 /** The body a ClickHouse server answers with, which @clickhouse/client parses back into code, type and message. */

@@ -7,9 +7,14 @@ import { promisify } from 'node:util';
 /** A named pipe the engine writes a result into, in any format, as fast as its reader takes it. */
 export interface ResultPipe {
   readonly path: string;
-  /** The reading end; must be open before the engine starts. */
-  open(): Socket;
-  /** Lets the reading end come to its end once the engine is done, even if it never opened the pipe. */
+  /** Opens it, before the engine starts. */
+  open(): OpenPipe;
+}
+
+export interface OpenPipe {
+  /** The reading end; ends after `finish`. */
+  readonly source: Socket;
+  /** To be called once the engine is done. */
   finish(): void;
 }
 
@@ -27,15 +32,12 @@ export async function openPipes(directory: string, count: number): Promise<Pipes
       path: name,
       open() {
         const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-        return new Socket({ fd, readable: true, writable: false });
-      },
-      finish() {
-        try {
-          closeSync(openSync(name, constants.O_WRONLY | constants.O_NONBLOCK));
-        } catch (reason) {
-          // No reader is left: it has come to its end.
-          if ((reason as NodeJS.ErrnoException).code !== 'ENXIO') throw reason;
-        }
+        // Held because the engine may open the pipe never, or again after an error: then it must find a reader.
+        const held = openSync(name, constants.O_WRONLY | constants.O_NONBLOCK);
+        return {
+          source: new Socket({ fd, readable: true, writable: false }),
+          finish: () => closeSync(held),
+        };
       },
     }),
   );

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { beginStream, sendWhole, summary } from './answer.ts';
 import type { EngineResult } from './engine.ts';
-import { fromEngine, type QueryError, queryError } from './errors.ts';
+import { CODES, fromEngine, QueryError, queryError } from './errors.ts';
 import { answerHead, type Exchange } from './exchange.ts';
-import { type Statement, withOutput } from './statement.ts';
+import { quote, type Statement, withOutput } from './statement.ts';
 
 /** Results up to this size are answered whole: with their length, their summary and, if they fail, the right status. */
 const WHOLE_BYTES = 256 * 1024;
@@ -75,19 +75,35 @@ async function answer(exchange: Exchange, format: string, reader: Reader, ended:
   }
 }
 
+/** The engine says what is wrong with a text; of one that we made of it, it would speak of what nobody wrote. */
+async function ownWords(exchange: Exchange, statement: Rows, reason: unknown): Promise<QueryError> {
+  const error = fromEngine(reason);
+  if (error.code !== CODES.syntaxError[0] || exchange.signal.aborted) return error;
+  const text = `SELECT formatQuery(${quote(statement.text)})`;
+  const parse = { ...exchange.query, params: new Map(), settings: new Map(), text, format: 'Null' };
+  try {
+    await exchange.parts.engine.run({ ...parse, changesSession: false }, exchange.signal);
+    return error;
+  } catch (found) {
+    const { code, message } = fromEngine(found);
+    const own = message.split(': In scope SELECT formatQuery(')[0] ?? message;
+    return code === error.code ? new QueryError(code, error.type, own) : error;
+  }
+}
+
 async function runInLane(exchange: Exchange, statement: Rows): Promise<void> {
   const { parts, query, signal, request } = exchange;
   const format = statement.format ?? request.defaultFormat;
   const pipe = parts.pipes.take();
-  const source = pipe.open();
+  const opened = pipe.open();
   const ended = parts.engine
     .run({ ...query, text: withOutput(statement, pipe.path, format), changesSession: false, format }, signal)
     .then<Ended, Ended>(
       (result) => ({ ok: true, result }),
-      (reason: unknown) => ({ ok: false, error: fromEngine(reason) }),
+      async (reason: unknown) => ({ ok: false, error: await ownWords(exchange, statement, reason) }),
     )
-    .finally(() => pipe.finish());
-  const reader = openReader(source, signal);
+    .finally(() => opened.finish());
+  const reader = openReader(opened.source, signal);
   try {
     await answer(exchange, format, reader, ended);
   } catch (reason) {
