@@ -43,13 +43,21 @@ export const auditLines = ({ hours, totals }: Answer['data']): string => {
   const rows = hours.map((hour) => [
     cut(hour.switch_id),
     hour.hour.slice(5, 13).replace('T', ' '),
-    ...figures(hour).with(lostColumn, hour.under_way && hour.unaccounted !== 0 ? '…' : String(hour.unaccounted)),
+    ...figures(hour).with(lostColumn, lostOf([hour])),
     verdicts[`${hour.complete}`],
   ]);
   const heading = ['SWITCH', 'HOUR', 'SENT', 'KEPT', 'TWICE', 'REFUSED', 'WAIT', 'LOST', 'GAPS', 'ALL'];
   const notes = hours.some(({ under_way }) => under_way) ? ['? and …: under way, or without numbers to tell'] : [];
   const gaps = hours.flatMap((hour) => hour.gaps.map((gap) => gapLine(hour.switch_id, gap)));
-  return [table(heading, [...rows, ['total', '', ...figures(totals), '']]), ...gaps, ...notes].join('\n');
+  const total = ['total', '', ...figures(totals).with(lostColumn, lostOf(hours)), ''];
+  return [table(heading, [...rows, total]), ...gaps, ...notes].join('\n');
+};
+
+/** What is under way has been counted at two moments: its difference says nothing yet. */
+const lostOf = (hours: readonly (Counts & { readonly under_way: boolean })[]): string => {
+  const settled = hours.filter(({ under_way }) => !under_way).reduce((sum, { unaccounted }) => sum + unaccounted, 0);
+  const isOpen = hours.some(({ under_way, unaccounted }) => under_way && unaccounted !== 0);
+  return settled === 0 && isOpen ? '…' : String(settled);
 };
 
 const cut = (name: string): string => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
