@@ -21,6 +21,7 @@ const hour = (
   hour: '2026-03-04T10:00:00Z',
   under_way: false,
   complete: true,
+  numbered: true,
   gaps: [],
   ...nothing,
   ...given,
