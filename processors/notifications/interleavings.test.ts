@@ -72,7 +72,7 @@ const world = () => {
     effects = 0;
     crashAt = dies;
     const nowUs = waited ? Number.POSITIVE_INFINITY : at(64);
-    await look({ calls: [shown], nowUs }, stores).catch((error: unknown) => {
+    await look([{ calls: [shown], nowUs }], stores).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
   };

@@ -7,7 +7,6 @@ import type { Announcement, CallName, NotificationStores } from './ports.ts';
 export type Looked = {
   /** Calls that ended and whose end is told after the grace, as they are now. */
   readonly awaiting: ReadonlyMap<string, CallView>;
-  readonly told: readonly Notification[];
 };
 
 export type Glance = {
@@ -19,20 +18,27 @@ export type Glance = {
 };
 
 /**
- * Looks at calls and tells what is new about them. First it is written what will be told, then it is published, then
- * that it was: after a crash in between the very same is published again, so an id never has two contents.
+ * Looks at calls and tells what is new about them, for several glances at once. First it is written what will be told,
+ * then it is published, then that it was: after a crash in between the very same is published again, so an id never has
+ * two contents.
  */
-export const look = async ({ calls, nowUs, versions }: Glance, stores: NotificationStores): Promise<Looked> => {
-  const rows = await readRows(calls, stores);
-  const known = new Map((await stores.announced(rows)).map((one) => [one.call_id, one]));
-  const awaiting = new Map<string, CallView>();
+export const look = async (
+  glances: readonly Glance[],
+  stores: NotificationStores,
+  onTold: (notification: Notification) => void = () => undefined,
+): Promise<readonly Looked[]> => {
+  const seen = await readRows(glances, stores);
+  const known = new Map((await stores.announced(seen.map(({ row }) => row))).map((one) => [one.call_id, one]));
+  const awaiting = new Map(glances.map((glance) => [glance, new Map<string, CallView>()]));
   const told: Notification[] = [];
   const intents: Announcement[] = [];
-  for (const row of rows) {
-    if (versions !== undefined && versions.get(row.call_id) !== row.version) continue;
+  for (const { row, by } of seen) {
+    const concerned = by.filter(({ versions }) => versions === undefined || versions.get(row.call_id) === row.version);
+    if (concerned.length === 0) continue;
     const before = known.get(row.call_id) ?? null;
+    const nowUs = Math.max(...concerned.map((glance) => glance.nowUs));
     const { notifications, next, awaitsGrace } = decide(before, row, nowUs);
-    if (awaitsGrace) awaiting.set(row.call_id, row);
+    if (awaitsGrace) for (const glance of concerned) awaiting.get(glance)?.set(row.call_id, row);
     told.push(...notifications);
     const doubtful = before === null || before.sent ? [] : before.notifications;
     if (next !== null) {
@@ -41,7 +47,8 @@ export const look = async ({ calls, nowUs, versions }: Glance, stores: Notificat
     } else if (before !== null && !before.sent) intents.push(before);
   }
   await tell(intents, stores);
-  return { awaiting, told };
+  told.forEach(onTold);
+  return glances.map((glance) => ({ awaiting: awaiting.get(glance) ?? new Map() }));
 };
 
 const tell = async (intents: readonly Announcement[], { insert, publish }: NotificationStores): Promise<void> => {
@@ -51,17 +58,33 @@ const tell = async (intents: readonly Announcement[], { insert, publish }: Notif
   await insert(intents.map((intent) => ({ ...intent, sent: true, notifications: [] })));
 };
 
+/** A call and the glances that concern it. */
+type Asked = { readonly name: CallName; readonly by: Set<Glance> };
+type Seen = { readonly row: CallView; readonly by: readonly Glance[] };
+
 /** The rows of the calls, and of those that they became part of: an event of the part changes the whole. */
-const readRows = async (calls: readonly CallName[], { rows }: NotificationStores): Promise<readonly CallView[]> => {
-  const own = await rows(calls);
-  const known = new Set(own.map(({ call_id }) => call_id));
+const readRows = async (glances: readonly Glance[], { rows }: NotificationStores): Promise<readonly Seen[]> => {
+  const asked = new Map<string, Asked>();
+  const ask = (name: CallName, by: Iterable<Glance>): void => {
+    const known = asked.get(name.call_id) ?? { name, by: new Set() };
+    asked.set(name.call_id, known);
+    for (const glance of by) known.by.add(glance);
+  };
+  const by = ({ call_id }: CallName): readonly Glance[] => [...(asked.get(call_id)?.by ?? [])];
+
+  for (const glance of glances) for (const call of glance.calls) ask(call, [glance]);
+  const own = await rows([...asked.values()].map(({ name }) => name));
+  const read = new Set(own.map(({ call_id }) => call_id));
   const wholes = new Map<string, CallName>();
-  for (const { tenant_id, merged_into } of own) {
-    const startedAt = callStartedAtOf(merged_into);
-    if (startedAt === null || known.has(merged_into)) continue;
-    wholes.set(merged_into, { tenant_id, call_id: merged_into, call_started_at: startedAt });
+  for (const part of own) {
+    const startedAt = callStartedAtOf(part.merged_into);
+    if (startedAt === null) continue;
+    const whole = { tenant_id: part.tenant_id, call_id: part.merged_into, call_started_at: startedAt };
+    ask(whole, by(part));
+    if (!read.has(whole.call_id)) wholes.set(whole.call_id, whole);
   }
-  return wholes.size === 0 ? own : [...own, ...(await rows([...wholes.values()]))];
+  const all = wholes.size === 0 ? own : [...own, ...(await rows([...wholes.values()]))];
+  return all.map((row) => ({ row, by: by(row) }));
 };
 
 const nameOf = ({ tenant_id, call_id, call_started_at }: CallName): CallName => ({

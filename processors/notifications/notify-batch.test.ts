@@ -29,7 +29,7 @@ const recorded = (awaits: boolean) => {
     look: async (glance) => {
       asked.push('look');
       glances.push(glance);
-      return { awaiting: awaits && glances.length === 1 ? new Map([[ended.call_id, ended]]) : new Map(), told: [] };
+      return { awaiting: awaits && glances.length === 1 ? new Map([[ended.call_id, ended]]) : new Map() };
     },
     passed: async (partition, offset) => void asked.push(`passed ${partition}/${offset}`),
     nowUs: () => at(10),

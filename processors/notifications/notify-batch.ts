@@ -5,6 +5,7 @@ import type { CallView } from './call-view.ts';
 import { graceUs } from './decide.ts';
 import type { Glance, Looked } from './look.ts';
 import type { CallName } from './ports.ts';
+import { callsAtOnce } from './together.ts';
 
 export type NotifyPorts = {
   /** The calls that these keys name, as far as they are known. */
@@ -16,9 +17,6 @@ export type NotifyPorts = {
   readonly nowUs: () => number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 };
-
-/** Calls that are looked at together. */
-const callsAtOnce = 1000;
 
 /**
  * Tells what the events of a batch of `call-events` changed: at once, and of calls that ended again after the grace. It

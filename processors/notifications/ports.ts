@@ -11,7 +11,7 @@ export type Announcement = CallName & Announced & { readonly sent: boolean; read
 
 export type NotificationStores = {
   /** The calls that these keys name, as far as they are known. */
-  readonly find: (refs: readonly CallRef[]) => Promise<readonly CallName[]>;
+  readonly find: (refs: readonly CallRef[]) => Promise<readonly CallIdentity[]>;
   readonly rows: (calls: readonly CallName[]) => Promise<readonly CallView[]>;
   readonly announced: (calls: readonly CallName[]) => Promise<readonly Announcement[]>;
   readonly insert: (announcements: readonly Announcement[]) => Promise<void>;

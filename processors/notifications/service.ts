@@ -4,9 +4,12 @@ import { createGroupCommit } from '../../runtime/group-commit.ts';
 import { createPublisher, watchGroup } from '../../runtime/kafka.ts';
 import { pause } from '../../runtime/retry.ts';
 import { topics } from '../../schemas/topics.ts';
+import type { CallRef } from '../calls/call-ref.ts';
 import { notificationStores } from './clickhouse-stores.ts';
 import { type Glance, look, type Looked } from './look.ts';
 import { notifyBatch } from './notify-batch.ts';
+import type { CallName } from './ports.ts';
+import { findTogether, groupsOf } from './together.ts';
 import { createPassage } from './passage.ts';
 import { settings } from './settings.ts';
 
@@ -37,20 +40,22 @@ export const runNotificationsProcessor = async (): Promise<void> =>
     });
     const looks = createGroupCommit<Glance, Looked>(
       async (glances) => {
-        const found: Looked[] = [];
-        for (const glance of glances) {
+        const looked: Looked[] = [];
+        for (const group of groupsOf(glances)) {
           const observe = seconds.startTimer();
-          const looked = await look(glance, stores);
+          looked.push(...(await look(group, stores, ({ type }) => published.inc({ type }))));
           observe();
-          for (const { type } of looked.told) published.inc({ type });
-          found.push(looked);
         }
-        return found;
+        return looked;
       },
-      { maxItems: 1 },
+      { maxItems: partitionsAtOnce },
+    );
+    const finds = createGroupCommit<readonly CallRef[], readonly CallName[]>(
+      async (asked) => findTogether(asked, stores),
+      { maxItems: partitionsAtOnce },
     );
     const ports = {
-      find: stores.find,
+      find: async (refs: readonly CallRef[]) => finds.submit(refs),
       look: async (glance: Glance) => looks.submit(glance),
       passed: createPassage(group),
       nowUs: () => Date.now() * 1000,
