@@ -1,6 +1,6 @@
 import type { Event } from '../schemas/events.ts';
 import type { Rejection } from '../schemas/rejections.ts';
-import { switchNameRules } from '../schemas/switch-name.ts';
+import { switchNameRules } from '../schemas/names.ts';
 
 /** Who publishes and when it was received: what a record cannot be asked about. */
 export type Source = {

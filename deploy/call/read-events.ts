@@ -45,6 +45,7 @@ const throughTheWire = (json: EventJson, place: string): Decoded => {
   try {
     return decodeEvent(encodeEvent(eventFromJson(json)));
   } catch (error) {
-    throw new CommandError(`${place}: no valid ${json.type}: ${(error as Error).message}`);
+    const reason = error instanceof TypeError ? 'fields are missing or of another type' : (error as Error).message;
+    throw new CommandError(`${place}: no valid ${json.type}: ${reason}`);
   }
 };

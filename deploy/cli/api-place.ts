@@ -8,10 +8,14 @@ export type ApiOptions = { readonly data?: string; readonly api?: string; readon
 export const apiPlace = ({ data, api, key }: ApiOptions): { readonly url: string; readonly key: string } => {
   if (api === undefined) {
     const run = readRunFile(data ?? 'data');
-    return { url: run.api, key: key ?? run.api_key };
+    return { url: run.api, key: keyFor('--data', key ?? run.api_key) };
   }
-  const secret = key ?? process.env['TRUNKLINE_API_KEY'];
-  if (secret === undefined || secret === '')
-    throw new CommandError('with --api give --key or set TRUNKLINE_API_KEY', 2);
-  return { url: api.replace(/\/+$/, ''), key: secret };
+  return { url: api, key: keyFor('--api', key) };
+};
+
+/** The key for an address that an option gives. */
+export const keyFor = (option: string, key = process.env['TRUNKLINE_API_KEY']): string => {
+  if (key === undefined || key === '') throw new CommandError(`with ${option} give --key or set TRUNKLINE_API_KEY`, 2);
+  if (!/^[!-~]+$/.test(key)) throw new CommandError('the API key has blanks or characters that no key has', 2);
+  return key;
 };

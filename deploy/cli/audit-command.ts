@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import { type ApiOptions, apiPlace } from './api-place.ts';
 import { terminalOutput } from './output.ts';
-import { folderOption } from './option-values.ts';
+import { folderOption, urlOption } from './option-values.ts';
 
 type Options = ApiOptions & { switch?: string; since?: string; until?: string };
 
@@ -21,7 +21,7 @@ export const addAuditCommand = (program: Command): void => {
     .option('--since <time>', 'from this hour on: a date, or ISO-8601 with an offset (default: a day ago)')
     .option('--until <time>', 'until this hour (default: now)')
     .option('--data <dir>', 'of the `trunkline up` that runs on this folder (default: data)', folderOption)
-    .option('--api <url>', 'or: of the API at this address')
+    .option('--api <url>', 'or: of the API at this address', urlOption)
     .option('--key <secret>', 'API key (default: the installation’s own; with --api: TRUNKLINE_API_KEY)')
     .addHelpText('after', help)
     .action(async ({ switch: switchId, since, until, ...place }: Options) => {

@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import { type ApiOptions, apiPlace } from './api-place.ts';
 import { CommandError } from './command-error.ts';
-import { folderOption } from './option-values.ts';
+import { folderOption, urlOption } from './option-values.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -13,7 +13,7 @@ const addShow = (call: Command): void => {
     .argument('<id>', 'its id (call_…), or one of the switch')
     .option('--at <instant>', 'only at this instant, such as 2026-01-20T10:00:00.250Z')
     .option('--data <dir>', 'ask the `trunkline up` that runs on this folder (default: data)', folderOption)
-    .option('--api <url>', 'or: the API to ask, http://host:port')
+    .option('--api <url>', 'or: the API to ask, http://host:port', urlOption)
     .option('--key <secret>', 'API key (default: the installation’s own; with --api: TRUNKLINE_API_KEY)')
     .addHelpText(
       'after',

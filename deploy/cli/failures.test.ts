@@ -55,6 +55,7 @@ test('the API answers /livez though it has never reached Kafka, and is not ready
 for (const [args, said] of [
   [['list', '--tenant', 'Acme!'], /--tenant "Acme!": give up to 63/],
   [['revoke', '--tenant', 'Acme!', 'key_1'], /--tenant "Acme!": give up to 63/],
+  [['create', '--tenant', 'acme', '--name', 'x\u001b[31m'], /--name: give 1 to 100 characters, without blanks/],
   [['create', '--tenant', 'acme', '--name', 'x', '--switch', 'p'.repeat(129)], /--switch: give a name of 1 to 128/],
   [['create', '--tenant', 'acme', '--name', 'x', '--switch', 'pbx\u202e1'], /without control and invisible characters/],
   [
@@ -79,5 +80,20 @@ for (const args of [
     assert.equal(code, 1, text);
     assert.match(text, /\/nowhere/);
     assert.doesNotMatch(text, /unknown option/);
+  });
+}
+
+for (const [args, said] of [
+  [['audit', '--api', 'nonsense'], /argument 'nonsense' is invalid. Give an address such as/],
+  [['call', 'show', 'x', '--api', 'ftp://x'], /Give an address such as/],
+  [['feed', 'canonical', '--ingest', '', 'f.json'], /Give an address such as/],
+  [['demo', '--ingest', 'http://user:secret@x'], /Give an address such as/],
+  [['audit', '--api', 'http://127.0.0.1:9', '--key', 'sk_live_\u202e'], /the API key has blanks or characters/],
+  [['audit', '--api', 'http://127.0.0.1:9', '--key', ''], /with --api give --key or set TRUNKLINE_API_KEY/],
+] as const) {
+  test(`${args.join(' ')}: refused before anything is asked`, { timeout: 60_000 }, async () => {
+    const [code, text] = await run(args);
+    assert.equal(code, 2, text);
+    assert.match(text, said);
   });
 }

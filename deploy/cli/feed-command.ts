@@ -1,10 +1,10 @@
-import process from 'node:process';
 import type { Command } from 'commander';
 import type { DialectName } from '../feed/dialects.ts';
 import { readRunFile } from '../up/run-file.ts';
+import { keyFor } from './api-place.ts';
 import { CommandError } from './command-error.ts';
 import { terminalOutput } from './output.ts';
-import { folderOption, secondsOption } from './option-values.ts';
+import { folderOption, secondsOption, urlOption } from './option-values.ts';
 
 type Options = {
   data?: string;
@@ -59,16 +59,12 @@ const placeOf = ({ data, ingest, api, key, wait }: Options): { ingest: string; a
   if (ingest === undefined) {
     if (api !== undefined) throw new CommandError('--api goes with --ingest', 2);
     const run = readRunFile(data ?? 'data');
-    return { ingest: run.ingest, api: run.api, key: key ?? run.api_key };
+    return { ingest: run.ingest, api: run.api, key: keyFor('--data', key ?? run.api_key) };
   }
-  const secret = key ?? process.env['TRUNKLINE_API_KEY'];
-  if (secret === undefined || secret === '')
-    throw new CommandError('with --ingest give --key or set TRUNKLINE_API_KEY', 2);
+  const secret = keyFor('--ingest', key);
   if (api === undefined && wait) throw new CommandError('with --ingest give --api too, or --no-wait', 2);
-  return { ingest: trimmed(ingest), api: trimmed(api ?? ingest), key: secret };
+  return { ingest, api: api ?? ingest, key: secret };
 };
-
-const trimmed = (url: string): string => url.replace(/\/+$/, '');
 
 export const addFeedCommands = (program: Command): void => {
   const feed = program
@@ -76,8 +72,8 @@ export const addFeedCommands = (program: Command): void => {
     .description('push captures of native events through ingest, and see the calls they make')
     // Of the parent, so that they may stand before or behind the dialect.
     .option('--data <dir>', 'push into the `trunkline up` that runs on this folder (default: data)', folderOption)
-    .option('--ingest <url>', 'or: where to push, http://host:port')
-    .option('--api <url>', 'with --ingest: where to look for the calls')
+    .option('--ingest <url>', 'or: where to push, http://host:port', urlOption)
+    .option('--api <url>', 'with --ingest: where to look for the calls', urlOption)
     .option('--key <secret>', 'API key (default: the installation’s own; with --ingest: TRUNKLINE_API_KEY)')
     .option('--switch <name>', 'the switch, where the records do not name it')
     .option('--no-wait', 'do not wait until the API shows the calls')

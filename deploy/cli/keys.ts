@@ -10,7 +10,7 @@ import {
   switchScopes,
 } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
-import { isSwitchName, switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
+import { fulfils, keyNameRules, nameForm, switchNameRules } from '../../schemas/names.ts';
 import { connectionEnvironment } from '../up/environment.ts';
 import { readRunFile } from '../up/run-file.ts';
 import { CommandError } from './command-error.ts';
@@ -37,6 +37,7 @@ export const createKey = async (
   const scopes = checkedScopes(wanted);
   const switchId = checkedSwitch(wanted.switchName);
   const tenantId = checkedTenant(wanted.tenant);
+  const name = checkedName(wanted.name);
   const [keyId, secret] = [newKeyId(), newSecret()];
   await withDirectoryLog(environmentFor(wanted), ({ propose }) =>
     propose({
@@ -44,7 +45,7 @@ export const createKey = async (
       tenantId,
       change: {
         key_id: keyId,
-        name: wanted.name,
+        name,
         secret_sha256: secretHash(secret),
         scopes,
         switch_id: switchId,
@@ -99,10 +100,15 @@ const checkedTenant = (tenant: string): string => {
   );
 };
 
+const checkedName = (name: string): string => {
+  if (fulfils(name, keyNameRules)) return name;
+  throw new CommandError(`--name: give 1 to ${keyNameRules.maxLength} characters, ${nameForm}`, 2);
+};
+
 const checkedSwitch = (name: string | undefined): string | null => {
   if (name === undefined) return null;
-  if (isSwitchName(name)) return name;
-  throw new CommandError(`--switch: give a name of 1 to ${switchNameRules.maxLength} characters, ${switchNameForm}`, 2);
+  if (fulfils(name, switchNameRules)) return name;
+  throw new CommandError(`--switch: give a name of 1 to ${switchNameRules.maxLength} characters, ${nameForm}`, 2);
 };
 
 const checkedScopes = ({ scopes, switchName }: NewKey): readonly string[] => {

@@ -16,6 +16,14 @@ export const folderOption = (text: string): string => {
   return text;
 };
 
+/** Reads the address of a service; given back without a slash at its end. */
+export const urlOption = (text: string): string => {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '')
+    throw new InvalidArgumentError('Give an address such as http://host:port.');
+  return text.replace(/\/+$/, '');
+};
+
 /** Reads words separated by commas. */
 export const listOption = (text: string): readonly string[] => {
   const words = text.split(',').map((word) => word.trim());

@@ -4,7 +4,7 @@ import type { Filters, QuarantineClient } from '../quarantine/quarantine-client.
 import { type ApiOptions, apiPlace } from './api-place.ts';
 import { CommandError } from './command-error.ts';
 import { useDataDir } from './data-dir.ts';
-import { folderOption, secondsOption } from './option-values.ts';
+import { folderOption, secondsOption, urlOption } from './option-values.ts';
 import { terminalOutput } from './output.ts';
 
 type Place = ApiOptions & { readonly withoutTenant?: boolean };
@@ -168,7 +168,7 @@ export const addQuarantineCommands = (program: Command): void => {
     .description('records that could not be used: look at them, correct them, have them taken again')
     // Of the parent, so that they may stand before or behind the verb.
     .option('--data <dir>', 'those of the `trunkline up` that runs on this folder (default: data)', folderOption)
-    .option('--api <url>', 'or: of the API at this address')
+    .option('--api <url>', 'or: of the API at this address', urlOption)
     .option('--key <secret>', 'API key (default: the installation’s own; with --api: TRUNKLINE_API_KEY)')
     .option('--without-tenant', 'for operators: those whose tenant is unknown, straight from the engines')
     .addHelpText('after', examples);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../cli/command-error.ts';
+import { refusalOfText } from './refusal.ts';
 
 /** The parts of a call in the API that are used here. */
 export type ApiCall = {
@@ -30,7 +31,9 @@ export const createApiClient = (url: string, key: string): ApiClient => {
       if (response?.ok === true) return response;
       if (response?.status === 404) return null;
       if (response !== null && response.status < 500 && response.status !== 429)
-        throw new CommandError(`the API at ${url} answered ${response.status}: ${await response.text()}`);
+        throw new CommandError(
+          `the API at ${url} answered ${response.status}: ${refusalOfText(await response.text())}`,
+        );
       if (tries === triesWhileAway) throw new CommandError(`the API at ${url} does not answer`);
       await delay(500);
     }

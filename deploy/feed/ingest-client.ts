@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../cli/command-error.ts';
+import { refusalOfText } from './refusal.ts';
 
 /** A record that ingest refused, and keeps in quarantine. */
 export type RejectedRecord = { index: number; code: string; message: string; field?: string };
@@ -101,7 +102,7 @@ const attempt = async ({ url, key, signal }: IngestAccess, path: string, request
   }
   if (response.ok) return { answer: JSON.parse(text) };
   if (response.status !== 429 && response.status < 500)
-    throw new CommandError(`ingest answered ${response.status}: ${text.slice(0, 1000)}`);
+    throw new CommandError(`ingest at ${url} answered ${response.status}: ${refusalOfText(text)}`);
   const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
   const waitMs = Number.isFinite(retryAfterS) ? Math.min(longestWaitMs, retryAfterS * 1000) : null;
   return { failed: `ingest answered ${response.status}`, waitMs };

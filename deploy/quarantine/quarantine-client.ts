@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import type { Refused, RefusedWithBytes } from '../../query-api/quarantine/quarantine-body.ts';
 import { CommandError } from '../cli/command-error.ts';
+import { refusalOf } from '../feed/refusal.ts';
 import type { Answer, Transport } from './transport.ts';
 
 export type RecordSummary = Static<typeof Refused>;
@@ -64,13 +65,7 @@ export const createQuarantineClient = (send: Transport): QuarantineClient => ({
 
 const pathOf = (id: string): string => `/v1/quarantine/${encodeURIComponent(id)}`;
 
-type Failure = {
-  readonly error?: { readonly message: string; readonly details: readonly { field: string; message: string }[] };
-};
-
 const ok = <Body>({ status, body }: Answer): Body => {
   if (status < 400) return body as Body;
-  const { error } = body as Failure;
-  const details = (error?.details ?? []).map(({ field, message }) => `\n  ${field} ${message}`);
-  throw new CommandError(error === undefined ? `the API answered ${status}` : `${error.message}${details.join('')}`);
+  throw new CommandError(refusalOf(body) ?? `the API answered ${status}`);
 };

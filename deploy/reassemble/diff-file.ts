@@ -1,5 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import type { CallChange } from '../../processors/calls/reassembly/compare.ts';
 import { CommandError } from '../cli/command-error.ts';
 
@@ -11,27 +10,18 @@ export type DiffFile = {
 
 const noFile: DiffFile = { add: async () => undefined, close: async () => undefined };
 
-/** Opens the file anew; without a path changes are only counted. */
+/** Opens the file anew; without a path changes are only counted. What cannot be written is a `CommandError`. */
 export const openDiffFile = async (path: string | undefined): Promise<DiffFile> => {
   if (path === undefined) return noFile;
-  const stream = createWriteStream(path);
-  await opened(stream, path);
+  const told = (error: unknown): never => {
+    throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
+  };
+  const file = await open(path, 'w').catch(told);
   return {
     add: async (changes) => {
       const text = changes.map((change) => `${JSON.stringify(change)}\n`).join('');
-      if (text !== '' && !stream.write(text)) await once(stream, 'drain');
+      if (text !== '') await file.appendFile(text).catch(told);
     },
-    close: async () => {
-      stream.end();
-      await once(stream, 'close');
-    },
+    close: async () => file.close().catch(told),
   };
-};
-
-const opened = async (stream: WriteStream, path: string): Promise<void> => {
-  try {
-    await once(stream, 'open');
-  } catch (error) {
-    throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
-  }
 };

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { eventToJson } from '../../schemas/event-json.ts';
-import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
+import { nameForm, switchNameRules } from '../../schemas/names.ts';
 import type { App } from '../../runtime/http/app.ts';
 import type { Source } from '../dialect.ts';
 import { dialects, type RoutedDialect } from '../dialects.ts';
@@ -24,7 +24,7 @@ const Query = Type.Object(
     switch: Type.Optional(
       Type.String({
         ...switchNameRules,
-        description: `the name of the switch, where the records do not say it, ${switchNameForm}`,
+        description: `the name of the switch, where the records do not say it, ${nameForm}`,
       }),
     ),
   },

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import type { App } from '../../runtime/http/app.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
 import { microsFromIso } from '../../schemas/event-json.ts';
-import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
+import { nameForm, switchNameRules } from '../../schemas/names.ts';
 import { cleanText } from '../clean-text.ts';
 import { type Source, switchOf, timeRejection } from '../dialect.ts';
 import { eventMessage, type Publish } from '../publishing.ts';
@@ -48,7 +48,7 @@ const Query = Type.Object(
     switch: Type.Optional(
       Type.String({
         ...switchNameRules,
-        description: `the name of the switch, ${switchNameForm}; unnecessary with a key of that switch's own`,
+        description: `the name of the switch, ${nameForm}; unnecessary with a key of that switch's own`,
       }),
     ),
   },

@@ -60,6 +60,16 @@ test('a key gives no scope that it lacks, and none to another tenant', async () 
   await app.close();
 });
 
+test('the name of a key can be read', async () => {
+  const { app, ask, keys } = await start();
+  for (const name of ['', ' ', 'CRM\u001b[31m', 'CRM\u202e', 'x'.repeat(101)]) {
+    const answer = await ask('POST', '/v1/api-keys', secrets.owner, { name, scopes: ['calls:read'] });
+    assert.equal(answer.statusCode, 422, name);
+  }
+  assert.equal(keys.length, 0);
+  await app.close();
+});
+
 test('a key of a switch publishes and nothing else, whoever makes it', async () => {
   const { app, ask, keys } = await start();
   const make = async (scopes: readonly string[], switch_id: string) =>

@@ -4,7 +4,7 @@ import { type CommonError, invalid } from '../../runtime/http/http-error.ts';
 import { impossibleScopes, mayUse, type Scope, scopes, switchScopes } from '../../schemas/api-keys.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
 import { isoFromMicros } from '../../schemas/event-json.ts';
-import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
+import { keyNameRules, nameForm, switchNameRules } from '../../schemas/names.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
 import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
@@ -15,13 +15,13 @@ export type KeyRoutes = { readonly keys: KeyStore };
 
 const NewKey = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
+    name: Type.String({ ...keyNameRules, description: `what the key is for, ${nameForm}` }),
     scopes: Type.Array(Type.Enum([...scopes]), { minItems: 1, maxItems: scopes.length }),
     switch_id: Type.Optional(
       Type.String({
         ...switchNameRules,
         description:
-          `the name of the switch that publishes with this key, ${switchNameForm}; ` +
+          `the name of the switch that publishes with this key, ${nameForm}; ` +
           `the key then has no scopes but ${switchScopes.join(', ')}`,
       }),
     ),

@@ -3,7 +3,7 @@ import type { App } from '../../runtime/http/app.ts';
 import { answerSignal } from '../../runtime/http/answer-signal.ts';
 import { invalid } from '../../runtime/http/http-error.ts';
 import type { ApiKey } from '../../schemas/directory.ts';
-import { switchNameForm, switchNameRules } from '../../schemas/switch-name.ts';
+import { nameForm, switchNameRules } from '../../schemas/names.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
 import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
@@ -27,7 +27,7 @@ export const maxCorrectionBody = 2 * maxCorrectionBytes;
 export const NamedSwitch = Type.Optional(
   Type.String({
     ...switchNameRules,
-    description: `the name of the switch it is of, where the record says none or one that its key might not: ${switchNameForm}`,
+    description: `the name of the switch it is of, where the record says none or one that its key might not: ${nameForm}`,
   }),
 );
 
