@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -8,13 +7,21 @@ import { dirname } from 'node:path';
  */
 export async function makeFolder(folder: string, mode?: number): Promise<void> {
   try {
+    await makeOrFind(folder, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const above = dirname(folder);
+    if (code !== 'ENOENT' || above === folder) throw error;
+    await makeFolder(above, mode);
+    await makeOrFind(folder, mode);
+  }
+}
+
+async function makeOrFind(folder: string, mode?: number): Promise<void> {
+  try {
     await mkdir(folder, { mode });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
-    const above = dirname(folder);
-    if (code !== 'ENOENT' || existsSync(above)) throw error;
-    await makeFolder(above, mode);
-    await makeFolder(folder, mode);
+    if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
   }
 }
