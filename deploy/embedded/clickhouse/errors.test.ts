@@ -16,6 +16,11 @@ test('one that is wrapped in others is told once', () => {
   assert.deepEqual([error.code, error.type, error.message], [73, 'UNKNOWN_FORMAT', 'Unknown format X.']);
 });
 
+test('of one that was cut off the code is kept', () => {
+  const error = fromEngine(new Error('Code: 62. DB::Exception: Code: 62. DB::Exception: Cannot parse here: '));
+  assert.deepEqual([error.code, error.message], [62, 'Cannot parse here: ']);
+});
+
 test('what is not in that form is still an error', () => {
   const error = fromEngine(new Error('boom'));
   assert.equal(error.code, 1002);

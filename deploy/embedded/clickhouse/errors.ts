@@ -32,6 +32,8 @@ export function queryError(code: keyof typeof CODES, message: string): QueryErro
 }
 
 const ENGINE_MESSAGE = /Code: (\d+)\. DB::Exception: ([\s\S]*)\(([A-Z0-9_]+)\)/;
+/** Its message ends at a zero byte, which data may hold. */
+const CUT_MESSAGE = /^(?:Code: (\d+)\. DB::Exception: )+/;
 
 /**
  * Reads the engine's `Code: N. DB::Exception: … (NAME)`, which it sometimes wraps in others like it; what has another
@@ -45,6 +47,10 @@ export function fromEngine(reason: unknown): QueryError {
     const [, code, message = '', type = 'UNKNOWN_EXCEPTION'] = inner;
     error = new QueryError(Number(code), type, message.trimEnd());
     inner = message.startsWith(`Code: ${code}. `) ? ENGINE_MESSAGE.exec(message) : null;
+  }
+  const cut = CUT_MESSAGE.exec(text);
+  if (error === undefined && cut !== null) {
+    return new QueryError(Number(cut[1]), 'UNKNOWN_EXCEPTION', text.slice(cut[0].length));
   }
   return error ?? queryError('internal', text);
 }
