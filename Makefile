@@ -63,7 +63,7 @@ test-clients: install ## kcat and @platformatic/kafka beside kafkajs on the embe
 KILLS ?= 50
 .PHONY: test-kills
 test-kills: install ## Kill each embedded engine under load, KILLS times: nothing acknowledged may be lost
-	TRUNKLINE_KILLS=$(KILLS) $(NODE) --test --test-concurrency=1 --test-timeout=1200000 --test-force-exit 'deploy/embedded/*/kill.integration.ts'
+	TRUNKLINE_KILLS=$(KILLS) $(NODE) --test --test-concurrency=1 --test-timeout=1200000 --test-force-exit 'deploy/embedded/*/*kill.integration.ts'
 
 .PHONY: test-engines
 test-engines: install ## The same suites, and real faults, on Kafka, ClickHouse and S3 in containers (needs Docker and openssl)
