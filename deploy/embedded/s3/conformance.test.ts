@@ -11,6 +11,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  type CopyObjectCommandInput,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
@@ -77,7 +78,13 @@ function putStream(
   {
     declared = content,
     ...more
-  }: { declared?: Buffer; IfNoneMatch?: string; ContentType?: string; Metadata?: Record<string, string> } = {},
+  }: {
+    declared?: Buffer;
+    IfNoneMatch?: string;
+    IfMatch?: string | undefined;
+    ContentType?: string;
+    Metadata?: Record<string, string>;
+  } = {},
 ): Promise<unknown> {
   return put(key, Readable.from(pieces(content)), {
     ContentLength: content.length,
@@ -172,18 +179,29 @@ describe('put', () => {
     assert.equal((await get('replaced')).toString(), 'second');
   });
 
-  test('If-None-Match: exactly one of twenty wins, and the object is the winner’s', async () => {
-    const contents = Array.from({ length: 20 }, (_, index) => Buffer.alloc(20_000, index));
-    const outcomes = await Promise.allSettled(
-      contents.map((content) => putStream('contested', content, { IfNoneMatch: '*' })),
-    );
-    const winners = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
-    assert.equal(winners.length, 1);
-    assert.deepEqual(await get('contested'), contents[winners[0]!]);
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') assert.match(String(outcome.reason.$metadata.httpStatusCode), /^(412|409)$/);
-    }
-  });
+  for (const [condition, prepare] of [
+    ['If-None-Match', async () => ({ IfNoneMatch: '*' })],
+    [
+      'If-Match',
+      async () => {
+        await put('contested-If-Match', 'what all have read');
+        return { IfMatch: (await s3.send(new HeadObjectCommand(at('contested-If-Match')))).ETag };
+      },
+    ],
+  ] as const) {
+    test(`${condition}: exactly one of twenty wins, and the object is the winner’s`, async () => {
+      const key = `contested-${condition}`;
+      const conditions = await prepare();
+      const contents = Array.from({ length: 20 }, (_, index) => Buffer.alloc(20_000, index));
+      const outcomes = await Promise.allSettled(contents.map((content) => putStream(key, content, conditions)));
+      const winners = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
+      assert.equal(winners.length, 1);
+      assert.deepEqual(await get(key), contents[winners[0]!]);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') assert.match(String(outcome.reason.$metadata.httpStatusCode), /^(412|409)$/);
+      }
+    });
+  }
 
   test('If-None-Match: a large stream is refused, by 412 or by a connection that ends, and changes nothing', async () => {
     await put('kept', 'first');
@@ -309,6 +327,28 @@ describe('presigned URL', () => {
     assert.equal(await code(`${url}&response-content-type=text%2Fhtml`), 'SignatureDoesNotMatch');
     assert.equal(await code(url, { method: 'DELETE' }), 'SignatureDoesNotMatch');
     assert.equal(await code(url.split('?')[0] ?? ''), 'AccessDenied');
+  });
+
+  test('is refused when its date or the scope of its credential was changed', async () => {
+    const signedAt = new Date();
+    const url = await presign({}, signedAt);
+    const amzDate = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    const day = amzDate(signedAt.getTime()).slice(0, 8);
+    const { searchParams } = new URL(url);
+    const [key, , region] = (searchParams.get('X-Amz-Credential') ?? '').split('/');
+    for (const [name, value] of [
+      ['X-Amz-Date', amzDate(signedAt.getTime() + 30_000)],
+      ['X-Amz-Date', '20200101T000000Z'],
+      ['X-Amz-Credential', `${key}/20200101/${region}/s3/aws4_request`],
+      ['X-Amz-Credential', `${key}/${day}/eu-elsewhere-1/s3/aws4_request`],
+      ['X-Amz-Credential', `${key}/${day}/${region}/sts/aws4_request`],
+    ] as const) {
+      const changed = new URL(url);
+      changed.searchParams.set(name, value);
+      const response = await fetch(changed);
+      assert.match(String(response.status), /^40[03]$/, `${name}=${value}`);
+      assert.doesNotMatch(await response.text(), /recording/);
+    }
   });
 
   test('of another secret is refused', async () => {
@@ -474,6 +514,36 @@ describe('copy, delete, tags', () => {
     await s3.send(command);
     const head = await s3.send(new HeadObjectCommand(at('described')));
     assert.deepEqual([head.ContentType, head.Metadata], ['text/plain', { c: 'd' }]);
+  });
+
+  test('a copy onto itself needs other metadata, and keeps the content', async () => {
+    const CopySource = `${bucket}/${prefix}self`;
+    await put('self', 'one and the same', { Metadata: { old: '1' } });
+    await assert.rejects(
+      s3.send(new CopyObjectCommand({ ...at('self'), CopySource })),
+      failsWith(400, 'InvalidRequest'),
+    );
+    await s3.send(
+      new CopyObjectCommand({ ...at('self'), CopySource, MetadataDirective: 'REPLACE', Metadata: { renewed: '2' } }),
+    );
+    assert.equal((await get('self')).toString(), 'one and the same');
+    assert.deepEqual((await s3.send(new HeadObjectCommand(at('self')))).Metadata, { renewed: '2' });
+  });
+
+  test('a copy may want its source to be what it was', async () => {
+    await put('source', 'as it was');
+    const { ETag } = await s3.send(new HeadObjectCommand(at('source')));
+    const copy = (conditions: Partial<CopyObjectCommandInput>): Promise<unknown> =>
+      s3.send(new CopyObjectCommand({ ...at('conditional'), CopySource: `${bucket}/${prefix}source`, ...conditions }));
+    await assert.rejects(copy({ CopySourceIfMatch: '"other"' }), failsWith(412, 'PreconditionFailed'));
+    await assert.rejects(copy({ CopySourceIfNoneMatch: ETag }), failsWith(412, 'PreconditionFailed'));
+    assert.equal(await exists('conditional'), false);
+    await copy({ CopySourceIfMatch: ETag });
+    assert.equal((await get('conditional')).toString(), 'as it was');
+    await put('source', 'changed');
+    await assert.rejects(copy({ CopySourceIfMatch: ETag }), failsWith(412, 'PreconditionFailed'));
+    await copy({ CopySourceIfNoneMatch: ETag });
+    assert.equal((await get('conditional')).toString(), 'changed');
   });
 
   test('delete, again and many', async () => {

@@ -21,7 +21,8 @@ import {
 import { clientFor, endWith, startEmbeddedS3, temporaryFolder } from './testing/endpoint.ts';
 
 // Kills the endpoint with SIGKILL while writers are at work. Every object must then be what was last acknowledged, or
-// what the write under way at that moment would have made of it: whole, with the metadata that belongs to it.
+// what the write under way at that moment would have made of it: whole, with the metadata that belongs to it. And a
+// conditional put has one winner, kill or not.
 
 const kills = Number(process.env['TRUNKLINE_KILLS'] ?? 5);
 const Bucket = 'kill';
@@ -91,18 +92,50 @@ async function change(s3: S3Client, key: string, state: State, seed: number): Pr
   state.acknowledged = state.attempted;
 }
 
+/** An object that all writers raise by one, each on the condition that nobody else did since it was read. */
+const counterKey = 'counter';
+
+/** How often the counter was raised for certain, and how often at most: a kill leaves some without an answer. */
+type Raises = { acknowledged: number; attempted: number };
+
+async function readCounter(s3: S3Client): Promise<{ count: number; etag?: string | undefined }> {
+  try {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket, Key: counterKey }));
+    return { count: Number(await Body!.transformToString()), etag: ETag };
+  } catch (error) {
+    if ((error as S3ServiceException).name === 'NoSuchKey') return { count: 0 };
+    throw error;
+  }
+}
+
+/** May lose to another writer; then nothing was raised. */
+async function raise(s3: S3Client, raises: Raises): Promise<void> {
+  const { count, etag } = await readCounter(s3);
+  const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+  raises.attempted += 1;
+  try {
+    await s3.send(new PutObjectCommand({ Bucket, Key: counterKey, Body: String(count + 1), ...condition }));
+    raises.acknowledged += 1;
+  } catch (error) {
+    if ((error as S3ServiceException).name !== 'PreconditionFailed') throw error;
+    raises.attempted -= 1;
+  }
+}
+
 /** Writes until the endpoint is gone; `onAcknowledged` is called for each change. */
 async function writeUntilKilled(
   s3: S3Client,
   states: Map<string, State>,
   keys: readonly string[],
+  raises: Raises,
   nextSeed: () => number,
   onAcknowledged: () => void,
 ): Promise<void> {
   for (;;) {
     const key = keys[randomInt(keys.length)]!;
     try {
-      await change(s3, key, states.get(key)!, nextSeed());
+      if (randomInt(4) === 0) await raise(s3, raises);
+      else await change(s3, key, states.get(key)!, nextSeed());
     } catch (error) {
       // An answer would be a failure of the endpoint; no answer is the kill.
       if ((error as Partial<S3ServiceException>).$response !== undefined) throw error;
@@ -135,6 +168,7 @@ test(`no acknowledged object is lost or torn by ${kills} kills`, async (t) => {
     Array.from({ length: keysEach }, (_, index) => `${writer}/${index}`),
   );
   const states = new Map(keys.flat().map((key) => [key, { acknowledged: 0, attempted: 0 }]));
+  const raises: Raises = { acknowledged: 0, attempted: 0 };
   let seed = 0;
   for (let round = 0; round <= kills; round++) {
     const embedded = await startEmbeddedS3(folder.path);
@@ -148,6 +182,13 @@ test(`no acknowledged object is lost or torn by ${kills} kills`, async (t) => {
       assert.ok(possible.includes(found), `round ${round}, ${key}: found ${found}, not one of ${possible.join(', ')}`);
       Object.assign(state, { acknowledged: found, attempted: found });
     }
+    const { count } = await readCounter(s3);
+    const { acknowledged, attempted } = raises;
+    assert.ok(
+      acknowledged <= count && count <= attempted,
+      `round ${round}: raised ${acknowledged} to ${attempted} times, found ${count}`,
+    );
+    Object.assign(raises, { acknowledged: count, attempted: count });
     if (round === kills) {
       assert.equal(await filesBelow(join(folder.path, 'blobs')), await blobsInUse(s3), 'no content is left over');
       assert.equal(await endWith(embedded.child, 'SIGTERM'), 0);
@@ -156,10 +197,10 @@ test(`no acknowledged object is lost or torn by ${kills} kills`, async (t) => {
       const onAcknowledged = (): void => {
         if (--left === 0) embedded.child.kill('SIGKILL');
       };
-      await Promise.all(keys.map((own) => writeUntilKilled(s3, states, own, () => ++seed, onAcknowledged)));
+      await Promise.all(keys.map((own) => writeUntilKilled(s3, states, own, raises, () => ++seed, onAcknowledged)));
       assert.equal(await endWith(embedded.child, 'SIGKILL'), 'SIGKILL');
     }
     s3.destroy();
   }
-  t.diagnostic(`${seed} changes were attempted`);
+  t.diagnostic(`${seed} changes were attempted, the counter was raised ${raises.acknowledged} times`);
 });

@@ -201,6 +201,70 @@ describe('presigned', () => {
     refused(withParameter(request, 'tagging', ''), code);
   });
 
+  describe('changed', () => {
+    const signedAt = new Date('2026-01-20T12:00:00Z');
+    const now = signedAt.getTime() + minute;
+    const signed = async (): Promise<SignedRequest> => fromUrl('GET', await presign('call.wav', signedAt));
+    const credential = (...parts: string[]): string => [...parts, 'aws4_request'].join('/');
+    const { accessKeyId, region } = credentials;
+
+    test('is what the next ones are, unchanged', async () => {
+      const request = await signed();
+      authenticate(request, credentials, now);
+      const inQuery = new Map(request.query);
+      assert.equal(inQuery.get('X-Amz-Credential'), credential(accessKeyId, '20260120', region, 's3'));
+      assert.equal(inQuery.get('X-Amz-Date'), '20260120T120000Z');
+    });
+
+    test('in its host', async () => {
+      refused(withHeader(await signed(), 'host', 'elsewhere:9000'), 'SignatureDoesNotMatch', undefined, now);
+      const hostless = withParameter(await signed(), 'X-Amz-SignedHeaders', 'range');
+      refused(hostless, 'AccessDenied', /not signed/, now);
+    });
+
+    test('in its date, to live longer', async () => {
+      const later = withParameter(await signed(), 'X-Amz-Date', '20260120T121000Z');
+      refused(later, 'SignatureDoesNotMatch', undefined, now);
+      const tomorrow = withParameter(await signed(), 'X-Amz-Date', '20260121T120000Z');
+      const nextDay = now + 24 * 60 * minute;
+      refused(tomorrow, 'AuthorizationQueryParametersError', /expecting/, nextDay);
+      const scoped = withParameter(tomorrow, 'X-Amz-Credential', credential(accessKeyId, '20260121', region, 's3'));
+      refused(scoped, 'SignatureDoesNotMatch', undefined, nextDay);
+      refused(withParameter(await signed(), 'X-Amz-Date', '2026-01-20T12:00:00Z'), 'AccessDenied', undefined, now);
+    });
+
+    for (const [what, changed] of [
+      ['day', [accessKeyId, '20260119', region, 's3']],
+      ['region', [accessKeyId, '20260120', 'us-east-1', 's3']],
+      ['service', [accessKeyId, '20260120', region, 'sts']],
+      ['form', [accessKeyId, '20260120', region]],
+    ] as const) {
+      test(`in the ${what} of its credential`, async () => {
+        const request = withParameter(await signed(), 'X-Amz-Credential', credential(...changed));
+        refused(request, 'AuthorizationQueryParametersError', undefined, now);
+      });
+    }
+
+    test('in the key of its credential', async () => {
+      const request = withParameter(
+        await signed(),
+        'X-Amz-Credential',
+        credential('AKOTHER', '20260120', region, 's3'),
+      );
+      refused(request, 'InvalidAccessKeyId', undefined, now);
+    });
+
+    test('in its region, for an endpoint of that region with the same secret', async () => {
+      const there = { ...credentials, region: 'us-east-1' };
+      const request = withParameter(
+        await signed(),
+        'X-Amz-Credential',
+        credential(accessKeyId, '20260120', 'us-east-1', 's3'),
+      );
+      refused(request, 'SignatureDoesNotMatch', undefined, now, there);
+    });
+  });
+
   test('lives 1 second to 7 days', async () => {
     const request = fromUrl('GET', await presign('call.wav', new Date(), 604_800));
     authenticate(request, credentials, Date.now());

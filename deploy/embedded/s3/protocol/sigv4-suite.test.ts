@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
+import { authenticate, type SignedRequest } from './authenticate.ts';
 import * as sigv4 from './sigv4.ts';
 
 type Case = {
@@ -63,6 +64,63 @@ const signatureOf = ({ form, request }: Case): string => {
   });
   return sigv4.sign(sigv4.signingKey(secret, scope), sigv4.stringToSign(amzDate, scope, canonical));
 };
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret, region: 'us-east-1' };
+const signedAtMs = Date.parse('2015-08-30T12:36:00Z');
+
+/**
+ * The request as S3 wants it, which is another service and has the hash of the body in a header. It is signed by what the
+ * tests before hold to the suite's signatures.
+ */
+const forS3 = ({ form, request }: Case): SignedRequest => {
+  const { method, path, body, ...rest } = parse(request);
+  const toS3 = (text: string): string => text.replace('/service/aws4_request', '/s3/aws4_request');
+  const query = rest.query
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, value]) => [name, toS3(value)] as const);
+  const headers = new Map(rest.headers);
+  const [, names = ''] = /SignedHeaders=([^,]+)/.exec(headers.get('authorization') ?? '') ?? [];
+  const signedHeaders = new Set((names || (new Map(query).get('X-Amz-SignedHeaders') ?? '')).split(';'));
+  const payloadHash = form === 'header' ? createHash('sha256').update(body).digest('hex') : 'UNSIGNED-PAYLOAD';
+  if (form === 'header') {
+    headers.set('x-amz-content-sha256', payloadHash);
+    signedHeaders.add('x-amz-content-sha256');
+  }
+  const amzDate = '20150830T123600Z';
+  const scope = { day: '20150830', region: 'us-east-1', service: 's3' };
+  const signed = [...signedHeaders].map((name) => [name, headers.get(name) ?? ''] as const);
+  const canonical = sigv4.canonicalRequest({ method, path, query, headers: signed, payloadHash });
+  const signature = sigv4.sign(sigv4.signingKey(secret, scope), sigv4.stringToSign(amzDate, scope, canonical));
+  if (form === 'query') return { method, path, query: [...query, ['X-Amz-Signature', signature]], headers };
+  const credential = `${credentials.accessKeyId}/${sigv4.scopeText(scope)}`;
+  headers.set(
+    'authorization',
+    `${sigv4.algorithm} Credential=${credential}, SignedHeaders=${[...signedHeaders].join(';')}, Signature=${signature}`,
+  );
+  return { method, path, query, headers };
+};
+
+suite('the requests of the test suite, signed for S3, as the endpoint judges them', () => {
+  for (const one of cases.filter((one) => !isOfOthers(one))) {
+    const request = forS3(one);
+    const judge = (judged: SignedRequest): unknown => authenticate(judged, credentials, signedAtMs);
+    const hasToken = /x-amz-security-token/i.test(one.request);
+    if (hasToken) {
+      test(`${one.name}, in the ${one.form}: its token is refused`, () =>
+        assert.throws(() => judge(request), { code: 'InvalidToken' }));
+      continue;
+    }
+    test(`${one.name}, in the ${one.form}: accepted, and refused for another method or path`, () => {
+      judge(request);
+      for (const changed of [
+        { ...request, method: `${request.method}X` },
+        { ...request, path: `${request.path}x` },
+      ]) {
+        assert.throws(() => judge(changed), { code: 'SignatureDoesNotMatch' });
+      }
+    });
+  }
+});
 
 suite('the test suite of the AWS signature', () => {
   for (const one of cases.filter((one) => !isOfOthers(one)))
