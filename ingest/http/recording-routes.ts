@@ -41,7 +41,7 @@ const instant = (description: string) =>
 
 const Query = Type.Object(
   {
-    call_key: name('The call as its events name it; a recording without one is joined when a recording event tells.'),
+    call_key: name('The call as its events name it; a recording without one is listed without a call.'),
     call_started_at: instant('When the call started, as in its events.'),
     leg_id: name('The leg that was recorded.'),
     started_at: instant('When the recording started.'),

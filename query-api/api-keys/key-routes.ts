@@ -49,7 +49,6 @@ export const keyRoutes = (app: App, { keys }: KeyRoutes): void => {
     schema: {
       tags: ['api-keys'],
       summary: 'List API keys',
-      querystring: Type.Object({}, { additionalProperties: false }),
       response: { 200: Type.Object({ data: Type.Array(Key) }), ...errorResponses(401, 403, 422, 503) },
     },
     handler: async (request) => ({ data: keys.list(keyOf(request).tenantId).map(keyBody) }),
@@ -86,7 +85,7 @@ export const keyRoutes = (app: App, { keys }: KeyRoutes): void => {
       tags: ['api-keys'],
       summary: 'Revoke an API key',
       params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) }),
-      response: { 204: Type.Null({ description: 'Revoked' }), ...errorResponses(401, 403, 404, 503) },
+      response: { 204: Type.Null({ description: 'Revoked' }), ...errorResponses(401, 403, 404, 422, 503) },
     },
     handler: async (request, reply) => {
       const revoked = await keys.revoke(keyOf(request), request.params.id);

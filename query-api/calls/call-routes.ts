@@ -23,8 +23,6 @@ export type CallRoutes = { readonly calls: CallReader; readonly links: DownloadL
 /** Shown with the call itself; the rest is had from the events' own route. */
 const mostEvents = 5000;
 
-const NoQuery = Type.Object({}, { additionalProperties: false });
-
 /** Live and past calls, in one form from the first event on. */
 export const callRoutes = (app: App, parts: CallRoutes): void => {
   listRoute(app, parts);
@@ -68,7 +66,6 @@ const callRoute = (app: App, { calls, links }: CallRoutes): void => {
       summary: 'Get a call',
       description: 'With its legs, transfers, queue visits and recordings, and the events it was made from.',
       params: CallId,
-      querystring: NoQuery,
       response: { 200: Type.Object({ data: Call }), ...errorResponses(401, 403, 404, 409, 422, 503) },
     },
     handler: async (request) => {

@@ -46,7 +46,7 @@ export const quarantineRoutes = (app: App, { quarantine, cursors }: QuarantineRo
       tags: ['quarantine'],
       summary: 'Get a refused record with its bytes and all that was done about it',
       params: QuarantineId,
-      response: { 200: Type.Object({ data: RefusedWithBytes }), ...errorResponses(401, 403, 404, 503) },
+      response: { 200: Type.Object({ data: RefusedWithBytes }), ...errorResponses(401, 403, 404, 422, 503) },
     },
     handler: async (request) => {
       const { tenantId } = keyOf(request);

@@ -54,7 +54,7 @@ export const recordingRoutes = (app: App, { recordings, links, cursors }: Record
       tags: ['recordings'],
       summary: 'Get a recording',
       params: RecordingId,
-      response: { 200: Type.Object({ data: Recording }), ...errorResponses(401, 403, 404, 503) },
+      response: { 200: Type.Object({ data: Recording }), ...errorResponses(401, 403, 404, 422, 503) },
     },
     handler: async (request) => {
       const { tenantId } = keyOf(request);

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import { createErrorHandler, type Refusals } from './error-handler.ts';
+import { refuseUnknownParameters } from './known-parameters.ts';
 import { createClientErrors, newRequestId, refuseProtocolErrors } from './protocol-errors.ts';
 import { measureRequests } from './request-metrics.ts';
 import { refuseWhenStopping } from './stopping.ts';
@@ -61,6 +62,7 @@ export const createApp = ({ logger, metrics, limits, ...refusals }: AppOptions):
   app.setSerializerCompiler(() => (body) => JSON.stringify(body));
   app.setErrorHandler(handleError);
   answerUnknownRoutes(app);
+  refuseUnknownParameters(app);
   addSecurityHeaders(app);
   measureRequests(app, metrics);
   clientErrors.watch(app);

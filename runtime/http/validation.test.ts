@@ -49,6 +49,19 @@ test('each wrong parameter is told with its field and the way out', async (t) =>
   }
 });
 
+test('a route that names no parameters takes none', async (t) => {
+  const app = searchApp(t);
+  app.post('/act', { schema: { summary: 'Act' } }, async () => ({}));
+  app.get('/probe', { schema: { hide: true } }, async () => ({}));
+  const refused = await app.inject({ method: 'POST', url: '/act?dry_run=true' });
+  assert.deepEqual(
+    [refused.statusCode, errorOf(refused).details],
+    [422, [{ field: 'dry_run', message: 'is unknown; nothing is taken here' }]],
+  );
+  assert.equal((await app.inject({ method: 'POST', url: '/act' })).statusCode, 200);
+  assert.equal((await app.inject('/probe?format=text')).statusCode, 200);
+});
+
 test('a body is taken as it is: text stays text', async (t) => {
   const app = searchApp(t);
   const send = async (payload: object) => app.inject({ method: 'POST', url: '/search', payload });
