@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { ComposeProcess } from './compose-file.ts';
 import { docker } from './docker.ts';
 import type { EngineContainers } from './engine-containers.ts';
 
@@ -18,22 +20,12 @@ export const trunklineImage = async (): Promise<string> => {
 };
 
 export type TrunklineContainers = {
-  /** Runs a command to its end; gives what it printed. */
-  readonly run: (...command: readonly string[]) => Promise<string>;
+  /** Runs a process to its end, with another command where one is given; gives what it printed. */
+  readonly run: (process: ComposeProcess, ...command: readonly string[]) => Promise<string>;
   /** Starts a process that listens on a port of this machine; gives its container. */
-  readonly start: (port: number, ...command: readonly string[]) => Promise<string>;
+  readonly start: (process: ComposeProcess, port: number) => Promise<string>;
   readonly remove: () => Promise<void>;
 };
-
-/** What `deploy/compose/trunkline.yaml` says of each process: no rights, nothing to write on, secrets in files. */
-const confined = [
-  '--read-only',
-  '--tmpfs=/tmp',
-  '--cap-drop=ALL',
-  '--security-opt=no-new-privileges:true',
-  // The engines' addresses are this machine's.
-  '--network=host',
-];
 
 /** Trunkline's own containers on these engines. */
 export const trunklineContainers = (image: string, engines: EngineContainers): TrunklineContainers => {
@@ -42,29 +34,39 @@ export const trunklineContainers = (image: string, engines: EngineContainers): T
   const { kafka, clickhouse, s3 } = engines;
   writeFileSync(join(secrets, 'clickhouse_password'), clickhouse.password);
   writeFileSync(join(secrets, 's3_secret'), s3.secretAccessKey);
-  const settings = {
+  /** Where these engines differ from those of the Compose files: addresses, names, one broker. */
+  const differing = {
     TRUNKLINE_KAFKA_BROKERS: kafka.address,
+    TRUNKLINE_KAFKA_REPLICATION: '1',
     TRUNKLINE_CLICKHOUSE_URL: clickhouse.url,
     TRUNKLINE_CLICKHOUSE_USER: clickhouse.user,
-    TRUNKLINE_CLICKHOUSE_PASSWORD_FILE: '/run/secrets/clickhouse_password',
     TRUNKLINE_S3_ENDPOINT: s3.endpoint,
-    TRUNKLINE_S3_REGION: s3.region,
     TRUNKLINE_S3_ACCESS_KEY_ID: s3.accessKeyId,
-    TRUNKLINE_S3_SECRET_ACCESS_KEY_FILE: '/run/secrets/s3_secret',
   };
-  const withSettings = Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`);
-  const common = [...confined, ...withSettings, `--volume=${secrets}:/run/secrets:ro`];
+  const project = `trunkline-test-${randomUUID()}`;
+  const volumes = new Set<string>();
+  const flagsOf = (one: ComposeProcess): string[] => [
+    ...one.flags,
+    // The engines' addresses are this machine's.
+    '--network=host',
+    ...Object.entries({ ...one.environment, ...differing }).map(([name, value]) => `--env=${name}=${value}`),
+    ...one.secrets.map((name) => `--volume=${join(secrets, name)}:/run/secrets/${name}:ro`),
+    ...one.volumes.map((volume) => `--volume=${project}-${volume}`),
+  ];
   const started: string[] = [];
   return {
-    run: async (...command) => docker('run', '--rm', ...common, image, ...command),
-    start: async (port, ...command) => {
-      const own = [`--env=TRUNKLINE_HTTP_PORT=${port}`, '--health-interval=1s'];
-      const container = await docker('run', '--detach', ...common, ...own, image, ...command);
+    run: async (one, ...command) =>
+      docker('run', '--rm', ...flagsOf(one), image, ...(command.length === 0 ? one.command : command)),
+    start: async (one, port) => {
+      for (const volume of one.volumes) volumes.add(`${project}-${volume.slice(0, volume.indexOf(':'))}`);
+      const own = [`--restart=${one.restart}`, `--env=TRUNKLINE_HTTP_PORT=${port}`, '--health-interval=1s'];
+      const container = await docker('run', '--detach', ...flagsOf(one), ...own, image, ...one.command);
       started.push(container);
       return container;
     },
     remove: async () => {
       for (const container of started) await docker('rm', '--force', '--volumes', container);
+      for (const volume of volumes) await docker('volume', 'rm', volume);
       rmSync(secrets, { recursive: true });
     },
   };
