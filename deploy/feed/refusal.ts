@@ -1,5 +1,6 @@
 type Envelope = {
   readonly error?: {
+    readonly code?: string;
     readonly message?: string;
     readonly details?: readonly { readonly field: string; readonly message: string }[];
   };
@@ -14,11 +15,12 @@ export const refusalOf = (body: unknown): string | null => {
   return `${error.message}${details.join('')}`;
 };
 
-/** The same of a body that has not been read yet; what is none of theirs is shown as it is, its beginning. */
+/** The same behind its code, of a body that has not been read yet; of what is none of theirs the beginning. */
 export const refusalOfText = (text: string): string => {
   try {
-    const told = refusalOf(JSON.parse(text));
-    if (told !== null) return told;
+    const body = JSON.parse(text) as Envelope;
+    const told = refusalOf(body);
+    if (told !== null) return `${body.error?.code}: ${told}`;
   } catch {
     // Shown below.
   }
