@@ -39,6 +39,14 @@ suite('recordings', () => {
     `).gives({ recordings: [{ status: 'available', started_at: at(1) }] });
   });
 
+  test('stored at its beginning, as an upload that tells it is: what the switch says at the stop does not go over the file', () => {
+    given(`${answered}
+      2.0  recording.started a
+      2.0  recording.stored  a duration_ms=3000
+      19.0 recording.stopped a duration_ms=16900
+    `).gives({ recordings: [{ status: 'available', duration_ms: 3000 }] });
+  });
+
   test('made while the call goes on; awaited after it, though no stop was told', () => {
     given(`
       0 leg.created       a dir=in kind=user from=1001 to=1002

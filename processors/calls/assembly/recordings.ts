@@ -15,6 +15,8 @@ export type Recording = {
   stoppedAt: number | null;
   pauses: PauseRow[];
   durationMs: number | null;
+  /** By the file itself, which goes before what the switch told, whichever was told first. */
+  fileMs: number | null;
   format: string;
   contentType: string;
   channels: number | null;
@@ -56,6 +58,7 @@ const newRecording = (id: string, event: RecordingEvent): Recording => ({
   stoppedAt: null,
   pauses: [],
   durationMs: null,
+  fileMs: null,
   format: '',
   contentType: '',
   channels: null,
@@ -91,7 +94,7 @@ const foldRecording = (recording: Recording, event: RecordingEvent): void => {
     case 'recording.stopped':
       reach(recording, 'uploading');
       recording.stoppedAt = event.occurred_at;
-      recording.durationMs = longer(recording.durationMs, event.payload.duration_ms);
+      recording.durationMs = recording.fileMs ?? longer(recording.durationMs, event.payload.duration_ms);
       return;
     case 'recording.uploaded':
       reach(recording, 'uploading');
@@ -142,6 +145,7 @@ const foldStored = (recording: Recording, payload: RecordingStored): void => {
   recording.sha256 = payload.sha256;
   recording.bucket = payload.bucket;
   recording.objectKey = payload.object_key;
-  recording.durationMs = unsignedOrNull(payload.duration_ms, 53) ?? recording.durationMs;
+  recording.fileMs = unsignedOrNull(payload.duration_ms, 53) ?? recording.fileMs;
+  recording.durationMs = recording.fileMs ?? recording.durationMs;
   recording.channels = unsignedOrNull(payload.channels, 8) ?? recording.channels;
 };
