@@ -50,7 +50,7 @@ test-integration: install ## Tests against the embedded engines, and whole-syste
 	$(NODE) --test --test-concurrency=1 --test-timeout=600000 --test-force-exit 'deploy/embedded/*/conformance.test.ts' $(foreach folder,$(SOURCES),'$(folder)/**/*.integration.ts')
 
 .PHONY: test-system
-test-system: install ## What takes long: whole-system runs with kills, full disks, retention, what is synced when
+test-system: install ## What takes long: whole-system runs, upgrades, restores, slow clients, full disks, what is synced when
 	$(NODE) --test --test-concurrency=1 --test-timeout=600000 --test-force-exit 'deploy/**/*.system.ts'
 
 CLIENTS ?= data/test-clients
