@@ -8,6 +8,7 @@ import { createLogger } from '../../../runtime/logger.ts';
 import { createObjectStore, type ObjectStore } from '../../../runtime/s3.ts';
 import { kafkaSettings, s3Settings } from '../../../runtime/settings.ts';
 import { until } from '../../../runtime/testing/until.ts';
+import { topics } from '../../../schemas/topics.ts';
 import { startLoad } from '../load.ts';
 import { queryRows } from '../stored-totals.ts';
 import { tableHashes } from '../table-hashes.ts';
@@ -24,6 +25,7 @@ const groups = [
   'trunkline-agents',
   'trunkline-completeness',
 ];
+const topicsOfAgents = [topics.agentEvents, topics.callEvents, topics.switchEvents];
 const tables = [
   'calls',
   'call_events',
@@ -75,6 +77,7 @@ suite('tables, places in the log and bucket of real engines are lost', { timeout
     const { truths, badRecords } = await load.finish();
     const expected = expectedTotals(truths, badRecords);
     assert.deepEqual(await settled(services, expected), expected);
+    await until(async () => hasReadAll(engines.kafka.address, 'trunkline-agents', topicsOfAgents));
     const [original, copy] = [bucket('trunkline'), bucket('trunkline-copy')];
     const objects = await queryRows<StoredObject>(services, 'SELECT object_key, sha256 FROM recordings FINAL');
     await copy.ensureBucket();
@@ -97,15 +100,35 @@ suite('tables, places in the log and bucket of real engines are lost', { timeout
   });
 });
 
-/** As `kafka-consumer-groups.sh --delete --group …` does it. */
-const forget = async (brokers: string, groupIds: readonly string[]): Promise<void> => {
+type Admin = ReturnType<ReturnType<ReturnType<typeof createKafka>['client']>['admin']>;
+
+const asAdmin = async <Result>(brokers: string, work: (admin: Admin) => Promise<Result>): Promise<Result> => {
   const config = readConfig(kafkaSettings, { TRUNKLINE_KAFKA_BROKERS: brokers });
   const patience = { retries: 5, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 10_000 };
   const admin = createKafka(config, createLogger('test', 'silent')).client(patience).admin();
   await admin.connect();
-  await admin.deleteGroups([...groupIds]);
-  await admin.disconnect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
 };
+
+/** As `kafka-consumer-groups.sh --delete --group …` does it. */
+const forget = async (brokers: string, groupIds: readonly string[]): Promise<void> =>
+  asAdmin(brokers, async (admin) => void (await admin.deleteGroups([...groupIds])));
+
+/** Offsets are committed last, so what a group has committed is in its tables. */
+const hasReadAll = async (brokers: string, groupId: string, read: readonly string[]): Promise<boolean> =>
+  asAdmin(brokers, async (admin) => {
+    const lags = await Promise.all(
+      (await admin.fetchOffsets({ groupId, topics: [...read] })).map(async ({ topic, partitions }) => {
+        const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]));
+        return partitions.every(({ partition, offset }) => ['0', offset].includes(ends.get(partition) ?? ''));
+      }),
+    );
+    return lags.every(Boolean);
+  });
 
 type StoredObject = { readonly object_key: string; readonly sha256: string };
 
