@@ -51,9 +51,15 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
   });
   await addReference(app, reference);
   probeRoutes(app, parts);
-  await app.register(async (api: App) => {
-    limitRequests(api, parts.maxRequests, overloaded);
-    authenticate(api, parts.directory);
+  /** Routes for those who have a key, of which so many requests are served at once. */
+  const serve = async (most: number, addRoutes: (api: App) => void): Promise<void> => {
+    await app.register(async (api: App) => {
+      limitRequests(api, most, overloaded);
+      authenticate(api, parts.directory);
+      addRoutes(api);
+    });
+  };
+  await serve(parts.maxRequests, (api) => {
     callRoutes(api, parts);
     recordingRoutes(api, parts);
     quarantineRoutes(api, parts);
@@ -64,17 +70,9 @@ export const buildApp = async (parts: AppParts): Promise<App> => {
     completenessRoute(api, parts);
     keyRoutes(api, parts);
   });
-  // Streams last long: they have a limit of their own, so that they never keep out the rest.
-  await app.register(async (api: App) => {
-    limitRequests(api, parts.maxDownloads, overloaded);
-    authenticate(api, parts.directory);
-    downloadRoute(api, parts);
-  });
-  await app.register(async (api: App) => {
-    limitRequests(api, mostExports, overloaded);
-    authenticate(api, parts.directory);
-    exportRoute(api, parts);
-  });
+  // Streams last long: they have limits of their own, so that they never keep out the rest.
+  await serve(parts.maxDownloads, (api) => downloadRoute(api, parts));
+  await serve(mostExports, (api) => exportRoute(api, parts));
   return app;
 };
 

@@ -9,6 +9,7 @@ import { errorResponses } from '../http/error-responses.ts';
 import type { Cursors } from '../listing/cursor.ts';
 import type { Key } from '../listing/keyset.ts';
 import { pageBody, pageOf } from '../listing/page-body.ts';
+import { pagesFrom } from '../listing/page-reader.ts';
 import { mostByCursor } from '../listing/page-request.ts';
 import type { CallDetailRow } from './call-columns.ts';
 import { type CallEventPage, type EventBody, eventBodies } from './call-events.ts';
@@ -83,9 +84,8 @@ const sendAll = async (reply: FastifyReply, call: CallDetailRow, read: Read): Pr
   // Read before the answer begins: what fails here can still be told.
   const first = await read(eventsPerRead, null);
   const lines = async function* (): AsyncGenerator<string> {
-    for (let page = first; ; page = await read(eventsPerRead, page.next)) {
-      for (const event of eventBodies(page.events, withheldOf(call))) yield `${JSON.stringify(event)}\n`;
-      if (page.next === null) return;
+    for await (const { events } of pagesFrom(first, async (after) => read(eventsPerRead, after))) {
+      for (const event of eventBodies(events, withheldOf(call))) yield `${JSON.stringify(event)}\n`;
     }
   };
   void reply.header('content-disposition', `attachment; filename="${call.call_id}.ndjson"`);

@@ -4,6 +4,7 @@ import type { App } from '../../runtime/http/app.ts';
 import { keyOf } from '../http/authentication.ts';
 import { errorResponses } from '../http/error-responses.ts';
 import type { Key } from '../listing/keyset.ts';
+import { pagesFrom } from '../listing/page-reader.ts';
 import { orderOf } from '../listing/page-request.ts';
 import { csvHead, csvRows } from './call-csv.ts';
 import type { CallPage, CallReader } from './call-reader.ts';
@@ -61,8 +62,5 @@ export const exportRoute = (app: App, { calls }: ExportRoute): void => {
 
 const textOf = async function* (first: CallPage, read: (after: Key) => Promise<CallPage>): AsyncGenerator<string> {
   yield csvHead();
-  for (let page = first; ; page = await read(page.next)) {
-    yield csvRows(page.rows);
-    if (page.next === null) return;
-  }
+  for await (const { rows } of pagesFrom(first, read)) yield csvRows(rows);
 };

@@ -17,6 +17,17 @@ export type Keyed = { readonly key_at: number; readonly key_id: string };
 
 export type PageOf<Row> = { readonly rows: readonly Row[]; readonly next: Key | null };
 
+/** A page and all behind it, each read when the one before is done with. */
+export const pagesFrom = async function* <Page extends { readonly next: Key | null }>(
+  first: Page,
+  read: (after: Key) => Promise<Page>,
+): AsyncGenerator<Page> {
+  for (let page = first; ; page = await read(page.next)) {
+    yield page;
+    if (page.next === null) return;
+  }
+};
+
 export type Place = { readonly after: Key | null } | { readonly offset: number };
 
 export type Asked = {

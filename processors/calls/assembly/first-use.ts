@@ -1,5 +1,5 @@
-import { sipFailure } from '../../../schemas/q850.ts';
 import type { Event } from '../../../schemas/events.ts';
+import { isFailedBranch } from './leg-ends.ts';
 
 /** A proxy gives up an INVITE after this long (RFC 3261 16.6, timer C): nothing of one that failed is told later. */
 const timerCUs = 180_000_000;
@@ -43,8 +43,7 @@ const follow = (dialog: Dialog, event: Event): void => {
     dialog.answered = true;
     dialog.endedAt = null;
   } else if (event.type === 'leg.ended') {
-    const isOfOtherBranch = dialog.answered && sipFailure(event.payload.sip_code) !== null;
-    if (!isOfOtherBranch) dialog.endedAt = event.occurred_at;
+    if (!(dialog.answered && isFailedBranch(event))) dialog.endedAt = event.occurred_at;
   }
 };
 

@@ -1,3 +1,5 @@
+import type { EventOf } from '../../../schemas/events.ts';
+import { sipFailure } from '../../../schemas/q850.ts';
 import type { LegEnd } from './legs.ts';
 
 /** The end that tells more; the later one (`next`) where they tell the same. Who ended it is who was told first. */
@@ -23,6 +25,10 @@ const detail = (end: LegEnd): number => {
 
 /** Normal, unspecified, interworking: a switch says these where it has no reason to give. */
 const plainCauses: ReadonlySet<number> = new Set([16, 31, 127]);
+
+/** Whether a proxy tells that a branch of a forked call failed: of a call that was accepted it was another branch. */
+export const isFailedBranch = ({ switch_kind, payload }: EventOf<'leg.ended'>): boolean =>
+  switch_kind === 'kamailio' && sipFailure(payload.sip_code) !== null;
 
 /** Whether a leg ended because another was taken or the attempt was given up: it says nothing about its callee. */
 export const isLostRace = (end: LegEnd | null): boolean =>

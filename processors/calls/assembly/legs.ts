@@ -4,7 +4,7 @@ import type { LegEnded, LegFacts, LegTotals } from '../../../schemas/payloads.ts
 import type { CallRow } from '../../../schemas/call-row.ts';
 import type { EndedBy } from '../../../schemas/vocabulary.ts';
 import type { Facets, LegEvent } from './facets.ts';
-import { betterEnd } from './leg-ends.ts';
+import { betterEnd, isFailedBranch } from './leg-ends.ts';
 import { instantOrNull } from './sane.ts';
 
 export type LegEnd = {
@@ -115,7 +115,7 @@ const foldLeg = (leg: Leg, event: LegEvent): void => {
 /** A switch may tell an end twice (hangup, then its details): the first tells when, the better one why. */
 const foldEnd = (leg: Leg, event: EventOf<'leg.ended'>): void => {
   const { payload, event_id: eventId } = event;
-  if (event.switch_kind === 'kamailio' && leg.answeredAt !== null && sipFailure(payload.sip_code) !== null) return;
+  if (leg.answeredAt !== null && isFailedBranch(event)) return;
   if (leg.endedAt === null) endAt(leg, event.occurred_at, eventId);
   const told = toEnd(payload, eventId);
   leg.end = leg.end === null ? told : betterEnd(leg.end, told);

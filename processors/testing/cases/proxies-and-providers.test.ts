@@ -4,6 +4,7 @@ import type { CallRow } from '../../../schemas/call-row.ts';
 import { dialects } from '../../../ingest/dialects.ts';
 import { at } from '../event-table.ts';
 import { type Said, saidOf } from '../given.ts';
+import { acc } from './kamailio-rows.ts';
 import type { NativeRecord } from './native-records.ts';
 import { callsOf } from './told.ts';
 
@@ -21,13 +22,6 @@ const withoutAnomaly = (row: CallRow): CallRow => ({
 });
 
 type Fields = Readonly<Record<string, string>>;
-
-const second = (seconds: number): string => (at(seconds) / 1e6).toFixed(3);
-
-const acc = (method: string, seconds: number, more: Fields = {}): NativeRecord => ({
-  dialect: dialects.kamailio,
-  value: { method, callid: 'c1@phone', time_hires: second(seconds), src_user: '1001', dst_ouser: '1002', ...more },
-});
 
 const callback = (seconds: number, CallStatus: string, more: Fields = {}): NativeRecord => ({
   dialect: dialects.hosted,

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../../ingest/dialects.ts';
 import { at } from '../event-table.ts';
 import { saidOf } from '../given.ts';
 import { canonical } from './canonical.ts';
 import { freeswitch } from './freeswitch-events.ts';
+import { acc } from './kamailio-rows.ts';
 import type { NativeRecord } from './native-records.ts';
 import { callsOf, told } from './told.ts';
 
+type Part = { readonly call: string; readonly anchor: number; readonly on: string };
+
+/** Somebody who knows says at a second that calls are one: each of them is told. */
+const linked = (second: number, words: string, ...parts: readonly Part[]): NativeRecord[] =>
+  parts.flatMap(({ call, anchor, on }) => {
+    const id = `link-${call.replaceAll(/\W/g, '.')}`;
+    return canonical(`${second} call.linked - call=${call} anchor=${anchor} switch=${on} ${words} id=${id}`, { call });
+  });
+
 test('case 50: another switch’s clock is ahead: no span is measured by two clocks', async () => {
   // The trunk between the switches: pbx1 calls pbx2, whose clock is 7 s behind; somebody said that they are one call.
-  const link = (call: string, anchor: number): string =>
-    `4.0 call.linked - call=${call} anchor=${anchor} from=x into=a id=link-${call}`;
   await told(
     canonical(
       `
@@ -21,8 +28,7 @@ test('case 50: another switch’s clock is ahead: no span is measured by two clo
       6.0   leg.answered a  anchor=0
       6.0   leg.bridged  a  anchor=0 with=a2
       26.0  leg.ended    a  anchor=0 q850=16 by=far
-      26.0  leg.ended    a2 anchor=0 q850=16
-      ${link('a', 0)}`,
+      26.0  leg.ended    a2 anchor=0 q850=16`,
       { call: 'a' },
     ),
     canonical(
@@ -32,10 +38,10 @@ test('case 50: another switch’s clock is ahead: no span is measured by two clo
       -1.0  leg.answered x2 anchor=0.5 switch=pbx2
       -1.0  leg.bridged  x  anchor=0.5 switch=pbx2 with=x2
       33.0  leg.ended    x  anchor=0.5 switch=pbx2 q850=16
-      33.0  leg.ended    x2 anchor=0.5 switch=pbx2 q850=16
-      ${link('x', 0.5)} switch=pbx2`,
+      33.0  leg.ended    x2 anchor=0.5 switch=pbx2 q850=16`,
       { call: 'x' },
     ),
+    linked(4, 'from=x into=a', { call: 'a', anchor: 0, on: 'pbx1' }, { call: 'x', anchor: 0.5, on: 'pbx2' }),
   ).gives({
     started_at: at(0),
     answered_at: at(6),
@@ -52,8 +58,6 @@ const onSwitch = (switchId: string, records: readonly NativeRecord[]): NativeRec
   records.map((record) => ({ ...record, switchId }));
 
 test('two FreeSWITCHes whose clocks are 7 s apart tell one call: its spans are by the first one’s clock', async () => {
-  const link = (call: string, anchor: number, name: string): string =>
-    `4.0 call.linked - call=${call} anchor=${anchor} switch=${name} from=x into=a id=link-${call}`;
   await told(
     freeswitch(`
       0.0  CHANNEL_CREATE          a  inbound sofia/internal/1001@pbx 1001>3001
@@ -63,7 +67,6 @@ test('two FreeSWITCHes whose clocks are 7 s apart tell one call: its spans are b
       6.0  CHANNEL_BRIDGE          a a2
       26.0 CHANNEL_HANGUP_COMPLETE a NORMAL_CLEARING by=recv_bye
       26.0 CHANNEL_HANGUP_COMPLETE a2 NORMAL_CLEARING by=send_bye`),
-    canonical(link('a', 0, 'pbx1'), { call: 'a' }),
     onSwitch(
       'pbx2',
       freeswitch(
@@ -78,7 +81,7 @@ test('two FreeSWITCHes whose clocks are 7 s apart tell one call: its spans are b
         'boot-of-pbx2',
       ),
     ),
-    canonical(link('x', 7.2, 'pbx2'), { call: 'x' }),
+    linked(4, 'from=x into=a', { call: 'a', anchor: 0, on: 'pbx1' }, { call: 'x', anchor: 7.2, on: 'pbx2' }),
   ).gives({
     call_key: 'a',
     started_at: at(0),
@@ -110,12 +113,14 @@ test('case 56: one SIP Call-ID on two switches is one call only where somebody w
     { call_key: 'x', sip_call_ids: ['abc@carrier'], quality: [] },
     { call_key: 'y', sip_call_ids: ['abc@carrier'], quality: [] },
   ]);
-  const link = (call: string, anchor: number, name: string): string =>
-    `1.0 call.linked - call=${call} anchor=${anchor} switch=${name} from=y into=x reason=sip_call_id id=link-${call}`;
   await told(
     twoSwitches,
-    canonical(link('x', 0, 'edge'), { call: 'x' }),
-    canonical(link('y', 0.1, 'pbx2'), { call: 'y' }),
+    linked(
+      1,
+      'from=y into=x reason=sip_call_id',
+      { call: 'x', anchor: 0, on: 'edge' },
+      { call: 'y', anchor: 0.1, on: 'pbx2' },
+    ),
   ).gives({
     call_key: 'x',
     sip_call_ids: ['abc@carrier'],
@@ -125,21 +130,9 @@ test('case 56: one SIP Call-ID on two switches is one call only where somebody w
 });
 
 test('a call through Kamailio to FreeSWITCH under one Call-ID: two calls, or one where somebody says so', async () => {
-  const acc = (method: string, second: number, more = {}): NativeRecord => ({
-    dialect: dialects.kamailio,
-    value: {
-      method,
-      callid: 'abc@carrier',
-      time_hires: (at(second) / 1e6).toFixed(3),
-      src_user: '+442079460123',
-      dst_ouser: '1002',
-      ...more,
-    },
-    switchId: 'edge',
-  });
+  const call = { callid: 'abc@carrier', src_user: '+442079460123' };
   const through = [
-    acc('INVITE', 4, { sip_code: '200' }),
-    acc('BYE', 24),
+    ...onSwitch('edge', [acc('INVITE', 4, { ...call, sip_code: '200' }), acc('BYE', 24, call)]),
     ...freeswitch(`
       4.05 CHANNEL_CREATE          y inbound sofia/external/+442079460123@edge +442079460123>1002 variable_sip_call_id=abc@carrier
       4.06 CHANNEL_ANSWER          y
@@ -148,13 +141,15 @@ test('a call through Kamailio to FreeSWITCH under one Call-ID: two calls, or one
   const [proxied] = await callsOf(through);
   assert.equal((await callsOf(through)).length, 2);
   const key = proxied?.call_key as string;
-  const link = (call: string, anchor: number, name: string): string =>
-    `5.0 call.linked - call=${call} anchor=${anchor} switch=${name} from=y into=${key} reason=sip_call_id id=link-${call.replace(/\W/g, '.')}`;
   // A proxy's first event in the log decides its anchor, so this holds in the order in which it happened.
   const joined = await callsOf([
     ...through,
-    ...canonical(link(key, 4, 'edge'), { call: key }),
-    ...canonical(link('y', 4.05, 'pbx1'), { call: 'y' }),
+    ...linked(
+      5,
+      `from=y into=${key} reason=sip_call_id`,
+      { call: key, anchor: 4, on: 'edge' },
+      { call: 'y', anchor: 4.05, on: 'pbx1' },
+    ),
   ]);
   const expected = {
     call_key: key,
