@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { readConfig } from '../../../runtime/config.ts';
-import { createKafka } from '../../../runtime/kafka.ts';
+import { createKafka, hasPassed, watchGroup } from '../../../runtime/kafka.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { createObjectStore, type ObjectStore } from '../../../runtime/s3.ts';
 import { kafkaSettings, s3Settings } from '../../../runtime/settings.ts';
@@ -77,7 +77,8 @@ suite('tables, places in the log and bucket of real engines are lost', { timeout
     const { truths, badRecords } = await load.finish();
     const expected = expectedTotals(truths, badRecords);
     assert.deepEqual(await settled(services, expected), expected);
-    await until(async () => hasReadAll(engines.kafka.address, 'trunkline-agents', topicsOfAgents));
+    for (const topic of topicsOfAgents)
+      await until(async () => hasReadAll(engines.kafka.address, 'trunkline-agents', topic));
     const [original, copy] = [bucket('trunkline'), bucket('trunkline-copy')];
     const objects = await queryRows<StoredObject>(services, 'SELECT object_key, sha256 FROM recordings FINAL');
     await copy.ensureBucket();
@@ -100,35 +101,28 @@ suite('tables, places in the log and bucket of real engines are lost', { timeout
   });
 });
 
-type Admin = ReturnType<ReturnType<ReturnType<typeof createKafka>['client']>['admin']>;
-
-const asAdmin = async <Result>(brokers: string, work: (admin: Admin) => Promise<Result>): Promise<Result> => {
-  const config = readConfig(kafkaSettings, { TRUNKLINE_KAFKA_BROKERS: brokers });
-  const patience = { retries: 5, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 10_000 };
-  const admin = createKafka(config, createLogger('test', 'silent')).client(patience).admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-};
+const kafkaAt = (brokers: string) =>
+  createKafka(readConfig(kafkaSettings, { TRUNKLINE_KAFKA_BROKERS: brokers }), createLogger('test', 'silent'));
 
 /** As `kafka-consumer-groups.sh --delete --group …` does it. */
-const forget = async (brokers: string, groupIds: readonly string[]): Promise<void> =>
-  asAdmin(brokers, async (admin) => void (await admin.deleteGroups([...groupIds])));
+const forget = async (brokers: string, groupIds: readonly string[]): Promise<void> => {
+  const patience = { retries: 5, initialRetryMs: 100, maxRetryMs: 1000, requestTimeoutMs: 10_000 };
+  const admin = kafkaAt(brokers).client(patience).admin();
+  await admin.connect();
+  await admin.deleteGroups([...groupIds]);
+  await admin.disconnect();
+};
 
 /** Offsets are committed last, so what a group has committed is in its tables. */
-const hasReadAll = async (brokers: string, groupId: string, read: readonly string[]): Promise<boolean> =>
-  asAdmin(brokers, async (admin) => {
-    const lags = await Promise.all(
-      (await admin.fetchOffsets({ groupId, topics: [...read] })).map(async ({ topic, partitions }) => {
-        const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]));
-        return partitions.every(({ partition, offset }) => ['0', offset].includes(ends.get(partition) ?? ''));
-      }),
-    );
-    return lags.every(Boolean);
-  });
+const hasReadAll = async (brokers: string, groupId: string, topic: string): Promise<boolean> => {
+  const group = watchGroup(kafkaAt(brokers), groupId, topic);
+  try {
+    const ends = await group.ends();
+    return hasPassed(await group.committed(), ends);
+  } finally {
+    await group.stop();
+  }
+};
 
 type StoredObject = { readonly object_key: string; readonly sha256: string };
 
